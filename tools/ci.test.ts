@@ -1,0 +1,141 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, it } from "@jest/globals";
+import { parse } from "yaml";
+
+import { GATE, previewArguments, UNATTENDED, upArguments } from "../test/support/pulumi-arguments.ts";
+
+const FOLDER = join(import.meta.dirname, "..", "examples", "ci");
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+interface Job {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly "timeout-minutes"?: number;
+  readonly environment?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+interface Workflow {
+  readonly on: unknown;
+  readonly permissions: unknown;
+  readonly concurrency: { readonly "cancel-in-progress": boolean };
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const read = (file: string) => readFileSync(join(FOLDER, file), "utf8");
+const files = globSync("github/*.yaml", { cwd: FOLDER }).toSorted();
+
+/** What a pipeline may say to Pulumi: the very commands of the end-to-end tests. */
+const commandOf = (args: readonly string[]) => ["pulumi", ...args, ...UNATTENDED].join(" ");
+const PREVIEW = commandOf(previewArguments('"$STACK"', ["--diff"]));
+const DRIFT = commandOf(previewArguments('"$STACK"', GATE));
+const UP = commandOf(upArguments('"$STACK"', ["--skip-preview"]));
+
+function pulumiCommandsIn(script: string): readonly string[] {
+  return [...script.matchAll(/pulumi (?:preview|up|destroy|refresh|stack)[^\n]*?(?= >| 2>| \||\n|$)/g)].map(
+    ([command]) => command,
+  );
+}
+
+describe.each(files)("the workflow %s", (file) => {
+  const text = read(file);
+  const workflow = parse(text, { strict: true }) as Workflow;
+  const jobs = Object.values(workflow.jobs);
+  const steps = jobs.flatMap((job) => job.steps);
+
+  it("asks for no right beyond those of its jobs, and for an identity instead of a key", () => {
+    expect(workflow.permissions).toEqual({});
+    for (const job of jobs) {
+      expect(job.permissions).toMatchObject({ contents: "read", "id-token": "write" });
+      expect(job["timeout-minutes"]).toBeGreaterThan(0);
+      expect(job.environment).toBeDefined();
+      expect(job.env).toMatchObject({ PULUMI_CONTINUE_ON_ERROR: "true" });
+    }
+    expect(text).not.toMatch(/secrets\.|credentials_json|PULUMI_ACCESS_TOKEN/);
+  });
+
+  it("uses actions of one commit, with the version beside it", () => {
+    const uses = text.split("\n").filter((line) => /\buses:/.test(line));
+    expect(uses.length).toBeGreaterThan(0);
+    for (const line of uses) expect(line).toMatch(/uses: [\w.-]+\/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it("lets no text of an event into a shell", () => {
+    for (const { run = "" } of steps) expect(run).not.toContain("${{");
+  });
+
+  it("breaks off no run that writes", () => {
+    expect(workflow.concurrency["cancel-in-progress"]).toBe(!text.includes("pulumi up"));
+  });
+
+  it("says to Pulumi what the end-to-end tests say", () => {
+    const commands = steps.flatMap(({ run = "" }) => pulumiCommandsIn(run));
+    expect(commands).toEqual([
+      { "github/deploy.yaml": UP, "github/drift.yaml": DRIFT, "github/preview.yaml": PREVIEW }[file],
+    ]);
+  });
+});
+
+describe("the workflows", () => {
+  const on = (file: string) => (parse(read(file)) as Workflow).on;
+
+  it("run when they should", () => {
+    expect(files).toEqual(["github/deploy.yaml", "github/drift.yaml", "github/preview.yaml"]);
+    expect(on("github/preview.yaml")).toBe("pull_request");
+    expect(on("github/deploy.yaml")).toMatchObject({ push: { branches: ["develop"], tags: ["v*.*.*"] } });
+    expect(on("github/drift.yaml")).toMatchObject({ schedule: [{ cron: expect.any(String) }] });
+  });
+
+  it("tell a cluster that differs (7) from one that could not be looked at (1)", () => {
+    const [look, issue] = (parse(read("github/drift.yaml")) as Workflow).jobs["drift"]!.steps.slice(-2);
+    expect(look?.run).toContain('test "$code" = 0 || test "$code" = 7');
+    expect(issue).toMatchObject({ if: "steps.look.outputs.code == '7'" });
+  });
+});
+
+describe("the pipeline for GitLab", () => {
+  interface GitlabJob {
+    readonly script?: readonly string[];
+    readonly resource_group?: string;
+    readonly rules?: readonly { readonly if: string }[];
+  }
+  const text = read("gitlab-ci.yml");
+  const {
+    default: defaults,
+    variables,
+    ...jobs
+  } = parse(text, { strict: true }) as Record<string, GitlabJob & Record<string, unknown>>;
+
+  it("says to Pulumi what the end-to-end tests say, one run that writes at a time", () => {
+    const commands = Object.entries(jobs).map(([name, { script = [] }]) => [name, pulumiCommandsIn(script.join("\n"))]);
+    expect(Object.fromEntries(commands)).toEqual({
+      preview: [PREVIEW],
+      "up-qa": [UP],
+      "up-production": [UP],
+      drift: [DRIFT],
+    });
+    for (const [name, job] of Object.entries(jobs)) {
+      expect(job.rules).toHaveLength(1);
+      expect(job.resource_group !== undefined).toBe(name.startsWith("up-"));
+    }
+  });
+
+  it("has an identity token and no key", () => {
+    expect(defaults).toMatchObject({ id_tokens: { GOOGLE_TOKEN: { aud: "$WORKLOAD_IDENTITY_AUDIENCE" } } });
+    expect(variables).toEqual({ PULUMI_CONTINUE_ON_ERROR: "true" });
+  });
+});
+
+describe("the installation of Pulumi", () => {
+  it("believes no download", () => {
+    const script = read("install-pulumi.sh");
+    expect(script.indexOf("sha256sum --check")).toBeGreaterThan(script.indexOf("curl "));
+    expect(script.indexOf("tar --extract")).toBeGreaterThan(script.indexOf("sha256sum --check"));
+    expect(script).toMatch(/^set -eu$/m);
+  });
+});

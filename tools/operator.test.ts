@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, it } from "@jest/globals";
+import { parseAllDocuments } from "yaml";
+
+// Pulumi Kubernetes Operator 2, operator/api/pulumi/shared/stack_types.go: the fields of a Stack's spec that are used here, with their types.
+const FIELDS: Readonly<Record<string, string>> = {
+  serviceAccountName: "string",
+  stack: "string",
+  backend: "string",
+  projectRepo: "string",
+  branch: "string",
+  shallow: "boolean",
+  continueResyncOnCommitMatch: "boolean",
+  resyncFrequencySeconds: "number",
+  refresh: "boolean",
+  destroyOnFinalize: "boolean",
+  envRefs: "object",
+  prerequisites: "object",
+  workspaceTemplate: "object",
+};
+/** The shortest that the operator honours. */
+const SHORTEST_SECONDS = 60;
+
+interface Stack {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+function read(stack: string): readonly Stack[] {
+  const text = readFileSync(join(import.meta.dirname, "..", "examples", "operator", `${stack}.yaml`), "utf8");
+  return parseAllDocuments(text, { strict: true }).map((document) => document.toJS() as Stack);
+}
+
+describe.each(["qa", "production"])("the Stack %s for the operator", (name) => {
+  const documents = read(name);
+  const stack = documents.find(({ kind }) => kind === "Stack")!;
+  const { spec } = stack;
+
+  it("has the operator's fields only", () => {
+    expect(stack).toMatchObject({ apiVersion: "pulumi.com/v1", metadata: { name, namespace: "gitops" } });
+    for (const [field, value] of Object.entries(spec)) expect([field, typeof value]).toEqual([field, FIELDS[field]]);
+    expect(spec["stack"]).toBe(name);
+  });
+
+  it("is run again and again, and deletes nothing when it goes", () => {
+    expect(spec).toMatchObject({ continueResyncOnCommitMatch: true, refresh: true, destroyOnFinalize: false });
+    expect(spec["resyncFrequencySeconds"]).toBeGreaterThanOrEqual(SHORTEST_SECONDS);
+    expect(spec["envRefs"]).toEqual({ PULUMI_CONTINUE_ON_ERROR: { type: "Literal", literal: { value: "true" } } });
+  });
+
+  it("runs as an account that is there", () => {
+    const accounts = documents.filter(({ kind }) => kind === "ServiceAccount").map(({ metadata }) => metadata.name);
+    expect(accounts).toEqual([spec["serviceAccountName"]]);
+  });
+});
+
+it("production waits for QA", () => {
+  const stack = read("production").find(({ kind }) => kind === "Stack")!;
+  expect(stack.spec["prerequisites"]).toEqual([{ name: "qa", requirement: { succeededWithinDuration: "30m" } }]);
+});
