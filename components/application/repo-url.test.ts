@@ -1,0 +1,62 @@
+import { describe, expect, it } from "@jest/globals";
+
+import { refuseRepoURL } from "./repo-url.ts";
+
+describe("refuseRepoURL", () => {
+  it.each([
+    "https://github.com/my-org/api-service.git",
+    "https://git.example.com:8443/a/b",
+    "https://dev.azure.com/my-org/my%20project/_git/api",
+    "ssh://git@github.com/my-org/api.git",
+    "ssh://git.example.com:2222/api.git",
+    "git@github.com:my-org/api-service.git",
+    "git@github.com:/srv/git/api.git",
+    "http://localhost:3000/a/b",
+    "http://127.0.0.1:8080/a.git",
+    "http://[::1]:8080/a.git",
+  ])("accepts %s", (url) => expect(refuseRepoURL(url)).toBeUndefined());
+
+  it.each([
+    "",
+    "api-service",
+    "/srv/git/api",
+    "./api",
+    "file:///srv/git/api",
+    "FILE:///srv/git/api",
+    "git://github.com/a/b",
+    "ext::sh -c id",
+    "ext::id",
+    "fd::17/foo",
+    "oci://registry.example.com/a",
+    "https://",
+    "https://github.com",
+    "https://github.com/",
+    "https://user@github.com/a/b",
+    "https://user:password@github.com/a/b",
+    "https://:password@github.com/a/b",
+    "ssh://git:password@github.com/a/b",
+    "ssh://-oProxyCommand=id/a/b",
+    "ssh://-oProxyCommand=id@github.com/a/b",
+    "ssh://%2DoProxyCommand=id@github.com/a/b",
+    "ssh://%2DoProxyCommand=id/a/b",
+    "-oProxyCommand=id@github.com:a/b",
+    "git@-oProxyCommand=id:a/b",
+    "git@github.com:-a/b",
+    "git@github.com:",
+    "git@github.com",
+    "--upload-pack=id",
+    "https://github.com/a/b?token=x",
+    "https://github.com/a/b#x",
+    "https://github.com/a b",
+    "https://github.com/a\nb",
+    "https://github.com/a\\b",
+    "https://github.com/a\0b",
+    "https://github.com/a\u202eb",
+    "git@github.com:a\u200bb",
+    "https://github.com/a\ud800b",
+    "http://github.com/a/b",
+    "http://localhost.example.com/a/b",
+    "http://127.0.0.1.example.com/a",
+    `https://github.com/${"a".repeat(3000)}`,
+  ])("refuses %j with what is expected", (url) => expect(refuseRepoURL(url)).toMatch(/expected/));
+});
