@@ -1,0 +1,2 @@
+export { parseConstraint } from "../version/constraint.ts";
+export type { Constraint } from "../version/constraint.ts";

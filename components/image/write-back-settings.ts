@@ -1,0 +1,104 @@
+import type { ImageOverlay } from "../application/overlay.ts";
+import type { Failure } from "../error.ts";
+import type { Given } from "./given.ts";
+
+/** What is set for a whole Application: whether and where the tags that run are written into Git. */
+export const APPLICATION_SETTINGS = ["write-back-method", "write-back-target", "git-branch", "git-repository"] as const;
+
+export type ApplicationSetting = (typeof APPLICATION_SETTINGS)[number];
+
+/** Where tags are written. Paths are relative to the source's folder, or to the repository with a leading slash. */
+export type WriteBackTarget =
+  /** `.argocd-source-<application>.yaml` in the source's folder. */
+  | { readonly kind: "source" }
+  | { readonly kind: "kustomization"; readonly folder: string }
+  | { readonly kind: "helmvalues"; readonly file: string };
+
+export interface WriteBack {
+  readonly target: WriteBackTarget;
+  /** Absent: the branch that the Application follows. */
+  readonly branch?: string;
+  /** Absent: the repository of the Application. */
+  readonly repoURL?: string;
+}
+
+const CHECKS: Readonly<Record<ApplicationSetting, (value: string) => string | undefined>> = {
+  "write-back-method": checkMethod,
+  "write-back-target": checkTarget,
+  "git-branch": checkBranch,
+  "git-repository": () => undefined,
+};
+
+export function isApplicationSetting(name: string): name is ApplicationSetting {
+  return (APPLICATION_SETTINGS as readonly string[]).includes(name);
+}
+
+/** What is wrong with the value of one, if anything. */
+export function checkApplicationSetting(name: ApplicationSetting, value: string): string | undefined {
+  return CHECKS[name](value.trim());
+}
+
+/** What the stack's configuration says wrongly, and what would have no effect, which whoever wrote it did not mean. */
+export function checkWriteBack({ values }: Given, overlay: ImageOverlay): readonly Failure[] {
+  const wrong = OVERLAY_KEYS.flatMap(([name, key]) => {
+    const value = overlay[key];
+    const reason = value === undefined ? undefined : checkApplicationSetting(name, value);
+    return reason === undefined ? [] : [{ property: `images.${key}`, reason }];
+  });
+  const method = values.get("write-back-method")?.value.trim() ?? "";
+  if (method.startsWith("git") || overlay.writeBack !== undefined) return wrong;
+  const useless = (["git-branch", "git-repository"] as const).flatMap((name) => {
+    const found = values.get(name);
+    return found === undefined ? [] : [{ ...found.origin, reason: "needs write-back-method: git" }];
+  });
+  return [...wrong, ...useless];
+}
+
+/** What the stack can set, so that one file serves an environment that follows a branch and one that follows tags. */
+const OVERLAY_KEYS = [
+  ["write-back-method", "writeBack"],
+  ["git-branch", "gitBranch"],
+] as const satisfies readonly (readonly [ApplicationSetting, keyof ImageOverlay])[];
+
+/** Undefined where tags are kept in the state. The stack wins over what is given. The values have to be sound. */
+export function writeBackOf({ values }: Given, overlay: ImageOverlay): WriteBack | undefined {
+  const text = (name: ApplicationSetting) => {
+    const key = OVERLAY_KEYS.find(([one]) => one === name)?.[1];
+    return ((key && overlay[key]) ?? values.get(name)?.value ?? "").trim();
+  };
+  if (!text("write-back-method").startsWith("git")) return undefined;
+  const [branch, repoURL] = [text("git-branch"), text("git-repository")];
+  return {
+    target: parseTarget(text("write-back-target")) ?? { kind: "source" },
+    ...(branch === "" ? {} : { branch }),
+    ...(repoURL === "" ? {} : { repoURL }),
+  };
+}
+
+function parseTarget(text: string): WriteBackTarget | undefined {
+  const [, kind, path = ""] = /^(kustomization|helmvalues)(?::(.*))?$/.exec(text) ?? [];
+  if (kind === "kustomization") return { kind, folder: path };
+  return kind === "helmvalues" ? { kind, file: path === "" ? "values.yaml" : path } : undefined;
+}
+
+function checkMethod(value: string): string | undefined {
+  if (["argocd", "git", "git:repocreds"].includes(value)) return undefined;
+  if (value.startsWith("git:"))
+    return "only git is: Git's own credentials are used, the cluster is never asked for a Secret";
+  return `expected argocd or git, found ${JSON.stringify(value)}`;
+}
+
+function checkTarget(value: string): string | undefined {
+  const target = parseTarget(value);
+  const path = target?.kind === "kustomization" ? target.folder : target?.kind === "helmvalues" ? target.file : "";
+  if (target !== undefined && !/[\p{Cc}\\]/u.test(path)) return undefined;
+  return `expected kustomization[:folder] or helmvalues[:file], found ${JSON.stringify(value)}`;
+}
+
+/** git-check-ref-format(1), and no more than that. */
+function checkBranch(value: string): string | undefined {
+  if (value.includes(":")) return "not supported yet with a template: name the branch to write to";
+  const isRef = value.length <= 255 && /^[^\s~^:?*[\\\p{Cc}]+$/u.test(value);
+  if (isRef && !/^[-/.]|\.\.|\/\/|\/\.|@\{|\.lock(?:\/|$)|[/.]$/.test(value)) return undefined;
+  return `expected the name of a branch, found ${JSON.stringify(value)}`;
+}
