@@ -1,0 +1,10 @@
+import { digest } from "../manifest/json.ts";
+import type { CheckedInputs } from "../sync.protocol.ts";
+
+/**
+ * Two inputs with the same digest ask the same of the cluster, or of what the state has to remember: when an image was built cannot
+ * be asked any more once its tag is deleted. A new commit with the same manifests is not a change.
+ */
+export function digestOf({ manifests, hooks, cluster, claim, policy, builtAt }: CheckedInputs): string {
+  return digest({ manifests, hooks, cluster, claim, policy, builtAt });
+}

@@ -1,0 +1,6 @@
+import { withCompileCache } from "../compile-cache.ts";
+
+const engine = await withCompileCache(() => import("./index.ts"));
+
+/** What the delegate calls; the engine of the present checkout. */
+export const { sync, roster } = engine;

@@ -1,0 +1,170 @@
+import { causeOf } from "../error.ts";
+import type { CheckedInputs, ProgramInputs, SyncOutputs } from "../sync.protocol.ts";
+import { noteAssignments } from "./assignments.ts";
+import { check } from "./check.ts";
+import { remove } from "./delete.ts";
+import type { DiffAnswer } from "./diff.ts";
+import { diff } from "./diff.ts";
+import { keepIgnored } from "./keep-ignored.ts";
+import { announce } from "./members.ts";
+import { read } from "./read.ts";
+import { reportTo } from "./report.ts";
+import type { RosterInputs } from "./roster.ts";
+import { checkRosterInputs } from "./roster.ts";
+import { skip } from "./skip.ts";
+import { learnSecrets, scrub } from "./scrub.ts";
+import type { Synced } from "./update.ts";
+import { update } from "./update.ts";
+import { closedWindow, isAboutWindow } from "./window.ts";
+
+/** What the engine adds to every bag of properties: the delegate's own text. */
+interface Carrier {
+  readonly __provider?: string;
+}
+
+/** Applications that this process has compared with the cluster. */
+const wasRead = new Set<string>();
+/** URNs of those whose closed window this process has told of. */
+const wasTold = new Set<string>();
+
+/** The six methods of the Sync resource, as the engine calls them in the provider process. */
+export const sync = {
+  check: (olds: Partial<CheckedInputs>, news: ProgramInputs) =>
+    answer(async () => {
+      learnSecrets(news);
+      if (news.assignments !== undefined) noteAssignments(news.environment, news.assignments);
+      const { inputs, warnings, notes } = check(olds, news);
+      for (const sentence of warnings) reportTo(news.resourceUrn).warning(sentence);
+      for (const sentence of notes) reportTo(news.resourceUrn).info(sentence);
+      // What is new is created without a diff.
+      if (olds.claim === undefined && news.hold === undefined) tellClosed(news);
+      return { inputs: "claim" in inputs ? await keepIgnored(olds, inputs) : inputs };
+    }),
+
+  diff: (_id: string, olds: SyncOutputs, news: CheckedInputs): Promise<DiffAnswer> =>
+    answer(async () => {
+      const found = await diff(olds, news, { wasRead: wasRead.has(idOf(news)), look: () => lookNow(olds) });
+      if (found.changes !== false) tellClosed(news);
+      return found;
+    }),
+
+  create: (inputs: CheckedInputs & Carrier) =>
+    answer(async () => {
+      learnSecrets(inputs);
+      const id = idOf(inputs);
+      if (inputs.skipped === true) return { id, outs: await skip(inputs) };
+      if (inputs.hold !== undefined) throw new Error(`not deployed: ${inputs.hold}`);
+      const outs = outsOf(id, inputs, await update(inputs, undefined, reportTo(inputs.resourceUrn)));
+      warn(outs, toldOf(inputs));
+      return { id, outs };
+    }),
+
+  read: (id: string, outputs: SyncOutputs) =>
+    answer(async () => {
+      learnSecrets(outputs);
+      const { outputs: seen, inputs } = await read(outputs);
+      const props = scrubbed(seen);
+      wasRead.add(id);
+      // Whether it is still closed is said where there is something to do.
+      warn(props, props.conditions.filter(isAboutWindow));
+      return { id, props, inputs: { ...inputs, health: scrub(inputs.health) } };
+    }),
+
+  update: (id: string, olds: SyncOutputs, news: CheckedInputs & Carrier) =>
+    answer(async () => {
+      learnSecrets(news);
+      const outs = outsOf(id, news, await update(news, olds, reportTo(news.resourceUrn)));
+      warn(outs, [...olds.conditions, ...toldOf(news)]);
+      return { outs };
+    }),
+
+  delete: (_id: string, outputs: SyncOutputs) => answer(() => remove(outputs, reportTo(outputs.resourceUrn))),
+};
+
+/** The roster lives in the state only; what matters is what its `check` refuses. */
+export const roster = {
+  check: (olds: Partial<RosterInputs>, news: RosterInputs) =>
+    answer(() => {
+      announce(news.environment, Object.keys(news.applications));
+      const { failures, orphaned } = checkRosterInputs(olds, news);
+      for (const name of orphaned)
+        reportTo("").warning(
+          `${name} is gone from Git and has no resources finalizer: its objects stay in the cluster`,
+        );
+      return Promise.resolve({ inputs: news, failures });
+    }),
+  diff: (_id: string, olds: RosterInputs, news: RosterInputs) =>
+    Promise.resolve(JSON.stringify(olds.applications) === JSON.stringify(news.applications) ? { changes: false } : {}),
+  create: (inputs: RosterInputs) => Promise.resolve({ id: inputs.environment, outs: inputs }),
+  read: (id: string, props: RosterInputs) => Promise.resolve({ id, props }),
+  update: (_id: string, _olds: RosterInputs, news: RosterInputs) => Promise.resolve({ outs: news }),
+  delete: () => Promise.resolve(),
+};
+
+function idOf({ environment, application }: { readonly environment: string; readonly application: string }): string {
+  return `${environment}/${application}`;
+}
+
+/** That a window is closed is said where there is something to do, in a preview as well, and once: the engine asks more often. */
+function tellClosed({ resourceUrn, policy }: ProgramInputs | CheckedInputs): void {
+  const closed = closedWindow(policy);
+  if (closed === undefined || wasTold.has(resourceUrn)) return;
+  wasTold.add(resourceUrn);
+  reportTo(resourceUrn).warning(`nothing of it is changed now: ${closed}`);
+}
+
+function toldOf({ policy }: CheckedInputs): readonly string[] {
+  const closed = closedWindow(policy);
+  return closed === undefined ? [] : [closed];
+}
+
+/** @param known what has been said already */
+function warn({ resourceUrn, conditions }: SyncOutputs, known: readonly string[] = []): void {
+  const news = conditions.filter((sentence) => !known.includes(sentence));
+  for (const sentence of news) reportTo(resourceUrn).warning(sentence);
+}
+
+/** Under `--refresh=false` nothing was read, so drift is looked for here and said in words. */
+async function lookNow(olds: SyncOutputs): Promise<readonly string[]> {
+  const { outputs } = await read(olds);
+  const { drift, driftStays, conditions } = outputs;
+  const sentences = driftStays === true ? conditions : drift.map((sentence) => `drift: ${sentence}`);
+  for (const sentence of sentences) reportTo(olds.resourceUrn).warning(sentence);
+  return driftStays === true ? [] : drift;
+}
+
+/** The engine keeps the state of a failed sync only when the error carries it. */
+function outsOf(id: string, inputs: Carrier, { outputs, error }: Synced): SyncOutputs {
+  if (error === undefined) return scrubbed(outputs);
+  const properties = plain({ ...scrubbed(outputs), __provider: inputs.__provider });
+  throw Object.assign(new Error(causeOf(error)), { id, properties, reasons: [scrub(causeOf(error))] });
+}
+
+/** What is said of an Application may quote what the cluster said. */
+function scrubbed(outputs: SyncOutputs): SyncOutputs {
+  const { conditions, drift, health } = outputs;
+  return { ...outputs, conditions: conditions.map(scrub), drift: drift.map(scrub), health: scrub(health) };
+}
+
+/** What the engine understands of an error: the state to keep, if any. Anything else, such as a code, it misreads. */
+interface KeptState {
+  readonly id?: string;
+  readonly properties?: unknown;
+  readonly reasons?: readonly string[];
+}
+
+/** The engine's wire format takes plain JSON only, and prints the stack of whatever is thrown. */
+async function answer<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return plain(await work());
+  } catch (error) {
+    const { id, properties, reasons } = error as KeptState;
+    const silent = new Error(scrub(causeOf(error)));
+    silent.stack = "";
+    throw id === undefined ? silent : Object.assign(silent, { id, properties, reasons });
+  }
+}
+
+function plain<T>(value: T): T {
+  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
+}

@@ -1,0 +1,34 @@
+import type { FieldPath } from "../manifest/fields.ts";
+import { withValueAt } from "../manifest/fields.ts";
+import type { Manifest } from "../manifest/object.ts";
+import { formatRef, groupOf, refOf } from "../manifest/object.ts";
+
+/** The field that an autoscaler writes through the scale subresource. */
+export const REPLICAS: FieldPath = [{ field: "spec" }, { field: "replicas" }];
+
+interface ScaleTarget {
+  readonly apiVersion?: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** The workloads whose `spec.replicas` belongs to a HorizontalPodAutoscaler among these manifests. */
+export function autoscaled(manifests: readonly Manifest[]): ReadonlySet<string> {
+  return new Set(manifests.filter(isAutoscaler).map(targetOf));
+}
+
+/** Git and the autoscaler would fight over the field, so where there is an autoscaler Git does not state it. */
+export function withoutReplicas(manifest: Manifest, scaled: ReadonlySet<string>): Manifest {
+  if (!scaled.has(formatRef(refOf(manifest)))) return manifest;
+  return withValueAt(manifest, REPLICAS, undefined);
+}
+
+function isAutoscaler(manifest: Manifest): boolean {
+  return manifest.kind === "HorizontalPodAutoscaler" && groupOf(manifest.apiVersion) === "autoscaling";
+}
+
+function targetOf(autoscaler: Manifest): string {
+  const { scaleTargetRef: target } = autoscaler["spec"] as { scaleTargetRef: ScaleTarget };
+  const namespace = autoscaler.metadata.namespace ?? "";
+  return formatRef({ group: groupOf(target.apiVersion ?? "v1"), kind: target.kind, namespace, name: target.name });
+}
