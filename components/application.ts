@@ -1,0 +1,239 @@
+import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
+import { all, ComponentResource, log, runtime } from "@pulumi/pulumi";
+
+import { cascades } from "./application/application.ts";
+import { DELETION_APPROVED, SKIP_RECONCILE } from "./application/argo-annotations.ts";
+import type { Assignments } from "./assignments.ts";
+import type { OverlaidApplication } from "./application/overlay.ts";
+import { migratedManagers, remarksOf } from "./application/remarks.ts";
+import type { ClusterInput } from "./cluster.ts";
+import type { Deployed } from "./deployed.ts";
+import type { Sources } from "./desired.ts";
+import type { Prerequisite } from "./dependencies.ts";
+import { after, holdFor } from "./dependencies.ts";
+import { desire } from "./desired.ts";
+import { causeOf, formatFailure, GitOpsError } from "./error.ts";
+import { follow } from "./follow.ts";
+import { followCharts, isFollowedRepository } from "./follow-charts.ts";
+import { findMistakes } from "./jq/mistakes.ts";
+import type { Admission } from "./project/admit.ts";
+import { refuseObjects } from "./project/admit.ts";
+import type { ApplicationStatus } from "./status.ts";
+import { statusOf } from "./status.ts";
+import type { Policy } from "./sync.protocol.ts";
+import type { Observed, SyncArgs } from "./sync.ts";
+import { Sync } from "./sync.ts";
+import type { Ran, WriteBackPlan } from "./write-back.ts";
+
+/** An Application of the infra repository, or the name of one whose file is broken. */
+export type Subject =
+  | { readonly spec: OverlaidApplication; readonly cluster: ClusterInput; readonly admission: Admission }
+  | { readonly name: string; readonly reason: string };
+
+export interface ApplicationArgs {
+  readonly environment: string;
+  readonly subject: Subject;
+  /** The environment's own. */
+  readonly cluster: ClusterInput;
+  readonly sources: Sources;
+  /** What the last runs deployed. */
+  readonly deployed: () => Promise<Deployed>;
+  readonly assignments: Assignments;
+  /** Patterns of field managers that are a person's tool, beside the built-in ones. */
+  readonly people: readonly string[];
+  /** Whether only Git may remove Applications, and `pulumi destroy` may not. */
+  readonly protect: boolean;
+  /** The Applications that this one depends on. */
+  readonly dependencies?: readonly Application[];
+}
+
+const DEFAULT_TIMEOUT_MS = 300_000;
+
+/** One service: its source in Git, its images, its objects in the cluster. */
+export class Application extends ComponentResource implements Prerequisite {
+  readonly status: Output<ApplicationStatus>;
+  /** Why this Application is on hold, known when its sources have been read. */
+  readonly problem: Promise<string | undefined>;
+  /** Resolves when the engine has dealt with the Application, also when its sync failed. */
+  readonly registered: Promise<boolean>;
+  readonly application: string;
+  readonly sync: Sync;
+  #plan: WriteBackPlan | undefined;
+  readonly #inputs: Promise<SyncArgs>;
+  readonly #observed: Output<Partial<Observed>>;
+
+  constructor(name: string, args: ApplicationArgs, options: ComponentResourceOptions) {
+    super("gitops:index:Application", name, {}, options);
+    this.application = nameOf(args.subject);
+    // With the name, because `--diff` prints such a line without its row.
+    const say = (stage: string) => void log.info(`${nameOf(args.subject)}: ${stage}`, this, undefined, true);
+    const warn = (warning: string) => void log.warn(`${nameOf(args.subject)}: ${warning}`, this);
+    const deployed = async () => (await args.deployed()).get(nameOf(args.subject)) ?? [];
+    const guard = followsRewrites(args.subject) ? undefined : deployed;
+    const repositories = async () => (await deployed()).filter(isFollowedRepository);
+    const { git, followed } = follow(args.sources.git, guard && repositories);
+    const { charts, followed: followedCharts } = followCharts(args.sources.charts, guard);
+    const plan = (writeBack: WriteBackPlan | undefined) => (this.#plan = writeBack);
+    const reading = inputsOf({ ...args, sources: { ...args.sources, git, charts } }, say, warn, plan);
+    const { dependencies = [] } = args;
+    // Told before anything is waited for: others may wait for what this one says.
+    const inputs = reading.then((told) => assigned(args.assignments, told)).then((told) => holdFor(told, dependencies));
+    this.problem = inputs.then(({ hold, skipped }) => (skipped === true ? undefined : hold));
+    const cluster = "spec" in args.subject ? args.subject.cluster : args.cluster;
+    const sync = new Sync(name, cluster, inputs, { parent: this, ...after(dependencies, options) });
+    this.sync = sync;
+    this.#inputs = inputs;
+    this.registered = sync.registered;
+    this.#observed = sync.observed;
+    void inputs.then((told) => this.#tellSkipped(told));
+    this.status = all([sync.observed, inputs, deployed()]).apply(([observed, told, before]) =>
+      statusOf(observed, { ...told, followed: [...followed(), ...followedCharts()], deployed: before }),
+    );
+    this.registerOutputs({ status: this.status });
+  }
+
+  /** What runs healthy and is to be written into Git; undefined where nothing is. Only to be asked in an `up`. */
+  async ran(): Promise<Ran | undefined> {
+    const isHeld = (await this.problem) !== undefined;
+    const plan = this.#plan;
+    if (isHeld || plan === undefined) return undefined;
+    const { complete, health, images = {} } = await known(this.#observed);
+    return complete === true && health === "Healthy" ? { plan, images } : undefined;
+  }
+
+  async obstacle(): Promise<string | undefined> {
+    const { hold, skipped } = await this.#inputs;
+    const isRegistered = await this.registered;
+    // Whoever wants it to stay as it runs wants the others to go on.
+    if (skipped === true) return undefined;
+    if (hold !== undefined) return "is on hold";
+    if (!isRegistered) return "failed";
+    // In a preview nothing is known of what is to be changed.
+    if (runtime.isDryRun()) return undefined;
+    const { complete } = await known(this.#observed);
+    return complete === true ? undefined : "is not synced yet";
+  }
+
+  /** Whoever forgot the annotation must find it in every run. */
+  #tellSkipped({ skipped, application, hold }: SyncArgs): void {
+    if (skipped === true) void log.info(`${application}: ${hold}`, this);
+  }
+}
+
+async function inputsOf(
+  args: ApplicationArgs,
+  say: (stage: string) => void,
+  warn: (warning: string) => void,
+  plan: (writeBack: WriteBackPlan | undefined) => void,
+): Promise<SyncArgs> {
+  if (!("spec" in args.subject)) return onHold(args, args.subject.name, args.subject.reason);
+  const { spec, admission } = args.subject;
+  if (spec.annotations[SKIP_RECONCILE] === "true") return skip(args, spec);
+  const policy = { ...policyOf(spec, args), ...projectOf(admission) };
+  try {
+    refuse(admission.refusals);
+    await refuseMistakes(spec);
+    const { warnings, writeBack, ...desired } = await desire(spec, args.sources, say);
+    warnings.forEach(warn);
+    if (admission.rules !== undefined)
+      refuse(refuseObjects(admission.rules, { ...desired.hooks, ...desired.manifests }));
+    plan(writeBack);
+    return { ...identity(args, spec.name), ...desired, policy };
+  } catch (error) {
+    return { ...onHold(args, spec.name, causeOf(error)), policy };
+  }
+}
+
+function followsRewrites(subject: Subject): boolean {
+  return "spec" in subject && subject.spec.overlay.rewrites === "follow";
+}
+
+/** Everything that was told before is known to whoever checks this Application. */
+function assigned(assignments: Assignments, inputs: SyncArgs): SyncArgs {
+  const { application, hold, skipped = false, manifests, hooks } = inputs;
+  const objects = hold === undefined ? { objects: Object.keys({ ...hooks, ...manifests }) } : {};
+  assignments.tell({ application, ...objects, ...(skipped ? { skipped } : {}) });
+  return { ...inputs, assignments: assignments.path };
+}
+
+function identity({ environment }: ApplicationArgs, application: string) {
+  return { environment, application };
+}
+
+/** The engine deletes what a program does not register, so an Application that cannot be read is registered as it is. */
+function onHold(args: ApplicationArgs, name: string, hold: string): SyncArgs {
+  const nothing = { revision: "", manifests: {}, candidates: {}, pins: {}, secrets: { values: {} } };
+  return { ...identity(args, name), ...nothing, policy: CAUTIOUS, hold };
+}
+
+/** Not even its sources are read. */
+function skip(args: ApplicationArgs, spec: OverlaidApplication): SyncArgs {
+  const reason = `${SKIP_RECONCILE} is "true": it stays as it runs`;
+  return { ...onHold(args, spec.name, reason), policy: policyOf(spec, args), skipped: true };
+}
+
+/** Never acted upon: an Application on hold keeps the policy of its last sync. */
+const CAUTIOUS: Policy = {
+  ...{
+    namespace: "",
+    createNamespace: false,
+    automated: false,
+    prune: false,
+    selfHeal: false,
+    allowEmpty: false,
+    adopt: false,
+  },
+  retry: { limit: 0, backoff: { durationMs: 0, factor: 1, maxDurationMs: 0 } },
+  ...{ wait: "applied", timeoutMs: DEFAULT_TIMEOUT_MS, cascade: "orphan", protect: true, people: [] },
+};
+
+function policyOf(spec: OverlaidApplication, { people, protect }: ApplicationArgs): Policy {
+  const { automated, createNamespace, destination, retry, ignoreDifferences, syncOptions, annotations, overlay } = spec;
+  const approved = annotations[DELETION_APPROVED];
+  const { namespaceMetadata } = spec;
+  const remarks = remarksOf(spec);
+  return {
+    namespace: destination.namespace,
+    createNamespace,
+    automated: automated !== undefined,
+    prune: automated?.prune ?? false,
+    selfHeal: automated?.selfHeal ?? true,
+    allowEmpty: automated?.allowEmpty ?? false,
+    adopt: overlay.adopt ?? false,
+    retry,
+    wait: overlay.wait ?? "healthy",
+    timeoutMs: overlay.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    cascade: cascades(spec) ?? "orphan",
+    protect,
+    people: [...people, ...migratedManagers(spec)],
+    ...(ignoreDifferences.length === 0 ? {} : { ignore: ignoreDifferences }),
+    ...(syncOptions.length === 0 ? {} : { syncOptions }),
+    ...(namespaceMetadata === undefined ? {} : { namespaceMetadata }),
+    ...(approved === undefined ? {} : { deletionApproved: approved }),
+    ...(remarks.length === 0 ? {} : { remarks }),
+  };
+}
+
+function projectOf({ rules, windows }: Admission): Pick<Policy, "project" | "windows"> {
+  return { ...(rules === undefined ? {} : { project: rules }), ...(windows.length === 0 ? {} : { windows }) };
+}
+
+function nameOf(subject: Subject): string {
+  return "spec" in subject ? subject.spec.name : subject.name;
+}
+
+/** What a wrong expression was to ignore cannot be known. */
+async function refuseMistakes({ file, jqExpressions }: OverlaidApplication): Promise<void> {
+  const mistakes = await findMistakes(file, jqExpressions);
+  refuse(mistakes.map(formatFailure));
+}
+
+/** @throws GitOpsError that names all of them, if there are any */
+function refuse(reasons: readonly string[]): void {
+  if (reasons.length > 0) throw new GitOpsError(reasons.join("; "), { code: "Invalid" });
+}
+
+/** In an `up` every output becomes known, also that of a resource that failed. */
+function known<T extends object>(value: Output<T>): Promise<T> {
+  return new Promise((resolve) => value.apply((found) => resolve(found)));
+}

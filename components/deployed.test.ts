@@ -1,0 +1,39 @@
+import { describe, expect, it } from "@jest/globals";
+
+import { readDeployed } from "./deployed.ts";
+
+const REPOSITORY = "https://github.com/my-org/api.git";
+const SOURCES = [{ repoURL: REPOSITORY, targetRevision: "develop", commit: "a".repeat(40) }];
+const ANSWER = { outputs: { applications: { api: { sources: SOURCES }, worker: {} } } };
+
+/** An engine whose first answers are errors. */
+function engineThatFails(times: number) {
+  let asked = 0;
+  const ask = () =>
+    ++asked <= times ? Promise.reject(new Error("failed to load checkpoint: EOF")) : Promise.resolve(ANSWER);
+  return { ask, asked: () => asked };
+}
+
+describe("readDeployed", () => {
+  it("tells the sources of each Application, none where the output knows none", async () => {
+    const deployed = await readDeployed(engineThatFails(0).ask);
+    expect([...deployed]).toEqual([
+      ["api", SOURCES],
+      ["worker", []],
+    ]);
+  });
+
+  it("asks again when the engine has read its state in the middle of a write", async () => {
+    const engine = engineThatFails(3);
+    const pauses: number[] = [];
+    const deployed = await readDeployed(engine.ask, (ms) => Promise.resolve(pauses.push(ms)));
+    expect(deployed.get("api")).toEqual(SOURCES);
+    expect(pauses).toEqual([250, 250, 250]);
+  });
+
+  it("fails when the state stays unreadable: without it nobody knows what was deployed", async () => {
+    const engine = engineThatFails(Infinity);
+    await expect(readDeployed(engine.ask, () => Promise.resolve())).rejects.toThrow("failed to load checkpoint: EOF");
+    expect(engine.asked()).toBe(20);
+  });
+});

@@ -1,0 +1,18 @@
+export type { ApplicationOverlay, EnvironmentOverlay } from "./application/overlay.ts";
+export { Application } from "./application.ts";
+export type { ApplicationArgs } from "./application.ts";
+export { parseDuration } from "./application/duration.ts";
+export type { ClusterArgs, NewGkeCluster } from "./cluster.ts";
+export { Cluster, openCluster } from "./cluster.ts";
+export type { DeclaredCluster } from "./destination.ts";
+export type { PlatformArgs } from "./platform.ts";
+export { openPlatform } from "./platform.ts";
+export { Environment } from "./environment.ts";
+export type { EnvironmentArgs } from "./environment.ts";
+export type { Failure } from "./error.ts";
+export { formatFailure } from "./error.ts";
+export type { GateArgs } from "./proof.ts";
+export type { ApplicationStatus } from "./status.ts";
+export type { ClusterReference } from "./sync.protocol.ts";
+export type { SignaturePolicy } from "./git/signature-policy.ts";
+export { Sync } from "./sync.ts";

@@ -1,0 +1,32 @@
+import type { CustomResourceOptions } from "@pulumi/pulumi";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
+import { ClusterRole } from "@pulumi/kubernetes/rbac/v1/clusterRole.js";
+import { ClusterRoleBinding } from "@pulumi/kubernetes/rbac/v1/clusterRoleBinding.js";
+import { Role } from "@pulumi/kubernetes/rbac/v1/role.js";
+import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
+
+import type { Access, Binding, Role as RoleManifest } from "../access/manifests.ts";
+
+/** Makes the accounts of an environment and what they may do. @param options their provider and parent */
+export function createAccess({ accounts, roles, bindings }: Access, options: CustomResourceOptions): void {
+  for (const { metadata, automountServiceAccountToken } of accounts)
+    new ServiceAccount(metadata.name, { metadata, automountServiceAccountToken }, options);
+  for (const role of roles) createRole(role, options);
+  for (const binding of bindings) createBinding(binding, options);
+}
+
+function createRole({ kind, metadata, rules }: RoleManifest, options: CustomResourceOptions): void {
+  const name = resourceName(metadata);
+  if (kind === "Role") new Role(name, { metadata, rules }, options);
+  else new ClusterRole(name, { metadata, rules }, options);
+}
+
+function createBinding({ kind, metadata, roleRef, subjects }: Binding, options: CustomResourceOptions): void {
+  const name = resourceName(metadata);
+  if (kind === "RoleBinding") new RoleBinding(name, { metadata, roleRef, subjects }, options);
+  else new ClusterRoleBinding(name, { metadata, roleRef, subjects }, options);
+}
+
+function resourceName({ name, namespace }: RoleManifest["metadata"]): string {
+  return namespace === undefined ? name : `${namespace}-${name}`;
+}

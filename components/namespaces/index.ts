@@ -1,0 +1,3 @@
+export { createAccess } from "./access.ts";
+export { createNamespaces } from "./namespaces.ts";
+export { createProvider } from "./provider.ts";

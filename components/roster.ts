@@ -1,0 +1,17 @@
+import type { CustomResourceOptions } from "@pulumi/pulumi";
+import { dynamic } from "@pulumi/pulumi";
+
+import type { Roster as Applications } from "./application/roster.ts";
+import { rosterProvider } from "./sync.provider.ts";
+
+export interface RosterArgs extends Applications {
+  readonly environment: string;
+  readonly allowRemoval: readonly string[];
+}
+
+/** Remembers which Applications an environment has, so that a lost folder is noticed before anything is deleted. */
+export class Roster extends dynamic.Resource {
+  constructor(name: string, args: RosterArgs, options: CustomResourceOptions) {
+    super(rosterProvider, name, { ...args }, options, "gitops", "Roster");
+  }
+}

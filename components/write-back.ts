@@ -1,0 +1,136 @@
+import { posix } from "node:path";
+
+import pMap from "p-map";
+
+import { causeOf, GitOpsError } from "./error.ts";
+import type { FileEdit, GitWriter } from "./git/writer.ts";
+import type { ImagePolicy } from "./image/policy.ts";
+import type { WriteBack } from "./image/write-back-settings.ts";
+import type { RunningImage } from "./image/write-back-text.ts";
+import { writeHelmValues, writeKustomization, writeSource } from "./image/write-back-text.ts";
+
+/** Where the tags of an Application are to be written once they run. */
+export interface WriteBackPlan extends WriteBack {
+  readonly application: string;
+  readonly repoURL: string;
+  readonly branch: string;
+  /** Folder of the source. */
+  readonly folder: string;
+  readonly policies: readonly ImagePolicy[];
+  /** Images that a person holds in the stack's configuration: Git goes on saying what it says. */
+  readonly pinned: readonly string[];
+}
+
+/** A plan, and what runs healthy. */
+export interface Ran {
+  readonly plan: WriteBackPlan;
+  /** Image -> tag. */
+  readonly images: Readonly<Record<string, string>>;
+}
+
+const KUSTOMIZATIONS = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+const AT_ONCE = 4;
+
+/**
+ * @param ref full name of what the source follows; undefined for a commit
+ * @throws GitOpsError Invalid when it is not clear where to write to
+ */
+export function planWriteBack(
+  writeBack: WriteBack,
+  application: string,
+  { repoURL, path }: { readonly repoURL: string; readonly path: string },
+  ref: string | undefined,
+): Omit<WriteBackPlan, "policies" | "pinned"> {
+  const followed = /^refs\/heads\/(.+)$/.exec(ref ?? "")?.[1];
+  const branch = writeBack.branch ?? (writeBack.repoURL === undefined ? followed : undefined);
+  if (branch === undefined) {
+    const reason =
+      "write-back-method git: the source follows no branch, so git-branch has to say which one to write to";
+    throw new GitOpsError(reason, { code: "Invalid" });
+  }
+  const plan = { ...writeBack, application, repoURL: writeBack.repoURL ?? repoURL, branch, folder: path };
+  placesOf(plan);
+  return plan;
+}
+
+/**
+ * Writes the tags that run into Git: one commit for each branch of each repository.
+ * @returns what was written and what could not be: sentences
+ */
+export async function writeBackAll(
+  all: readonly Ran[],
+  writer: GitWriter,
+): Promise<{ readonly done: readonly string[]; readonly problems: readonly string[] }> {
+  const due = all.filter((ran) => runningIn(ran).length > 0);
+  const groups = [...Map.groupBy(due, ({ plan }) => JSON.stringify([plan.repoURL, plan.branch])).values()];
+  const results = await pMap(groups, (group) => writeGroup(group, writer), { concurrency: AT_ONCE });
+  return { done: results.flatMap(({ done }) => done), problems: results.flatMap(({ problem }) => problem ?? []) };
+}
+
+async function writeGroup(group: readonly Ran[], writer: GitWriter): Promise<{ done: string[]; problem?: string }> {
+  const [first] = group;
+  if (first === undefined) return { done: [] };
+  const { repoURL, branch } = first.plan;
+  const names = group.map(({ plan }) => plan.application).join(", ");
+  try {
+    const commit = await writer.commit(repoURL, { branch, edits: group.map(editOf), message: messageOf(group) });
+    if (commit === undefined) return { done: [] };
+    return { done: [`${names}: wrote the tags that run to ${branch} of ${repoURL} (${commit.slice(0, 7)})`] };
+  } catch (error) {
+    return { done: [], problem: `${names}: the tags run, but Git does not say so yet: ${causeOf(error)}` };
+  }
+}
+
+function messageOf(group: readonly Ran[]): string {
+  const lines = group.flatMap((ran) =>
+    runningIn(ran).map(({ image, tag }) => `- ${ran.plan.application}: ${image}:${tag}`),
+  );
+  return `build: automatic update of ${group.map(({ plan }) => plan.application).join(", ")}\n\n${lines.join("\n")}\n`;
+}
+
+function runningIn({ plan, images }: Ran): readonly RunningImage[] {
+  return plan.policies.flatMap(({ image, replaces, helm }) => {
+    const tag = Object.hasOwn(images, image) ? images[image] : undefined;
+    if (tag === undefined || plan.pinned.includes(image)) return [];
+    return [{ image, tag, ...(replaces === undefined ? {} : { replaces }), ...(helm === undefined ? {} : { helm }) }];
+  });
+}
+
+function editOf(ran: Ran): FileEdit {
+  const images = runningIn(ran);
+  const write = { source: writeSource, kustomization: writeKustomization, helmvalues: writeHelmValues }[
+    ran.plan.target.kind
+  ];
+  return { ...placesOf(ran.plan), edit: (text) => write(text, images) };
+}
+
+/** The file, and what has to be there so that it has an effect. */
+function placesOf(
+  plan: Pick<WriteBackPlan, "application" | "folder" | "target"> & { policies?: WriteBackPlan["policies"] },
+) {
+  const { folder, target, application, policies = [] } = plan;
+  const beside = (...names: readonly string[]) => names.map((name) => within(folder, name));
+  switch (target.kind) {
+    case "kustomization": {
+      const paths = KUSTOMIZATIONS.map((name) => within(folder, target.folder, name));
+      return { paths, beside: paths };
+    }
+    case "helmvalues": {
+      const paths = [within(folder, target.file)];
+      return { paths, beside: paths };
+    }
+    case "source": {
+      const isChart = policies.some(({ helm }) => helm !== undefined);
+      const needed = isChart ? beside("Chart.yaml") : beside(...KUSTOMIZATIONS);
+      return { paths: beside(`.argocd-source-${application}.yaml`), beside: needed };
+    }
+  }
+}
+
+/** From the root of the repository. @throws GitOpsError Invalid for a path that leads out of it */
+function within(folder: string, ...parts: readonly string[]): string {
+  const path = parts.filter((part) => part !== "").join("/");
+  const joined = posix.normalize(path.startsWith("/") ? path.slice(1) : posix.join(folder, path));
+  if (joined !== ".." && !joined.startsWith("../") && !joined.startsWith("/") && joined !== ".") return joined;
+  throw new GitOpsError(`write-back-target: ${path} leads out of the repository`, { code: "Invalid" });
+}
