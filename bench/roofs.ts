@@ -1,0 +1,92 @@
+import pMap from "p-map";
+
+import type { ApiObject, Client, KindInfo } from "../components/kubernetes/client.ts";
+import { runOrFail } from "../test/support/command.ts";
+import type { Bed } from "./bed.ts";
+import type { Fleet } from "./fleet.ts";
+import type { EngineFloor } from "./floor.ts";
+import { measureFloor } from "./floor.ts";
+
+/** What no tool of this kind can beat on this machine at this moment. Seconds. */
+export interface Roofs {
+  /** Server-side apply of every object as a dry-run, none of which exists. */
+  readonly dryRun: number;
+  /** Server-side apply of every object. */
+  readonly apply: number;
+  /** One metadata LIST of every kind, all at once. */
+  readonly list: number;
+  /** One ref advertisement of every repository. */
+  readonly refs: number;
+  /** One tag list of every image repository, with a token for each as registries want it. */
+  readonly tags: number;
+  readonly engine: EngineFloor;
+}
+
+const AT_ONCE = 32;
+const NAMESPACE = "roof";
+const LABEL = "bench.pulumi-gitops.dev/roof";
+
+/** The objects it makes stay: from then on they are somebody else's. @returns them as well */
+export async function measureRoofs(bed: Bed, fleet: Fleet): Promise<{ roofs: Roofs; foreign: readonly ApiObject[] }> {
+  const { client } = bed;
+  const objects = fleet.applications.flatMap((each) => each.objects.map(({ expected }) => moved(expected)));
+  await client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } }, { manager: "bench" });
+  const applyAll = (dryRun: boolean) =>
+    pMap(objects, (object) => client.apply(object, { manager: "bench", force: true, dryRun }), {
+      concurrency: AT_ONCE,
+    });
+  await client.discover();
+  const dryRun = await secondsOf(() => applyAll(true));
+  const apply = await secondsOf(() => applyAll(false));
+  const kinds = await kindsOf(client, objects);
+  const list = await secondsOf(() =>
+    Promise.all(kinds.map((kind) => client.listMetadata(kind, { labelSelector: LABEL }))),
+  );
+  const refs = await secondsOf(() => pMap(fleet.repositories, (name) => advertise(bed, name), { concurrency: 8 }));
+  const images = fleet.applications.map(({ name }) => name);
+  const tags = await secondsOf(() => pMap(images, (name) => listTags(bed, name), { concurrency: AT_ONCE }));
+  return { roofs: { dryRun, apply, list, refs, tags, engine: await measureFloor(bed, fleet) }, foreign: objects };
+}
+
+/** Each kind of the objects once. */
+export async function kindsOf(client: Client, objects: readonly ApiObject[]): Promise<readonly KindInfo[]> {
+  const discovery = await client.discover();
+  const names = new Map(objects.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, { apiVersion, kind }]));
+  return [...names.values()].map(({ apiVersion, kind }) => {
+    const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+    const info = discovery.kindOf(group, kind);
+    if (info === undefined) throw new Error(`the API server does not know ${apiVersion} ${kind}`);
+    return info;
+  });
+}
+
+function moved(object: ApiObject): ApiObject {
+  const labels = { ...object.metadata.labels, [LABEL]: "true" };
+  return { ...object, metadata: { ...object.metadata, namespace: NAMESPACE, labels } };
+}
+
+async function advertise({ sandbox }: Bed, repository: string): Promise<void> {
+  const url = new URL(`my-org/${repository}.git`, sandbox.gitUrl).href;
+  await runOrFail("git", ["ls-remote", "--quiet", url], { env: sandbox.env });
+}
+
+/** Distribution specification, "Listing Tags"; the token as in the distribution project's token authentication. */
+async function listTags({ sandbox }: Bed, name: string): Promise<void> {
+  const url = `http://${sandbox.registry}/v2/my-org/${name}/tags/list`;
+  const challenge = (await fetch(url)).headers.get("www-authenticate") ?? "";
+  const [realm, service] = ["realm", "service"].map((key) => new RegExp(`${key}="([^"]*)"`).exec(challenge)?.[1] ?? "");
+  const query = new URLSearchParams({ service: service ?? "", scope: `repository:my-org/${name}:pull` });
+  const { SANDBOX_REGISTRY_USERNAME: user = "", SANDBOX_REGISTRY_PASSWORD: password = "" } = sandbox.env;
+  const basic = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+  const granted = await fetch(`${realm ?? ""}?${query.toString()}`, { headers: { authorization: basic } });
+  const { token } = (await granted.json()) as { readonly token: string };
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  if (!answer.ok) throw new Error(`GET ${url}: ${answer.status}`);
+  await answer.json();
+}
+
+async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
