@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { combineErrors, GitOpsError } from "../error.ts";
 import { isDefinition, needs, provides } from "../manifest/arrange.ts";
 import { rehearseAll } from "./apply.ts";
@@ -8,6 +10,12 @@ import type { HookTask } from "./plan.ts";
 import type { Rehearsal } from "./rehearse.ts";
 import { settle } from "./settle.ts";
 import type { Writing } from "./tailor.ts";
+
+/**
+ * The API server goes on checking objects by the old form of a definition for a moment after it has stored and established the
+ * new one, and nothing tells when that is over. A refusal counts only after these waits.
+ */
+const SCHEMA_WAITS_MS = [200, 400, 800, 1600, 3200, 6400] as const;
 
 /** Dry-runs of one sync: of most objects before its first write, of some only when what they need has come. */
 export interface Rehearsals {
@@ -28,7 +36,10 @@ export async function rehearse(context: HookContext, writing: Writing, work: rea
   const done = new Map<string, Rehearsal>();
   const [foundations, others] = partition(work, ({ manifest }) => provides(manifest) !== undefined);
   const first = await rehearseSome(context, writing, foundations, done);
-  const missing = new Set(foundations.filter((task) => isToCome(task, done)).map(provided));
+  // A definition that changes may serve other versions and fields.
+  const missing = new Set(
+    foundations.filter((task) => isDefinition(task.manifest) || isToCome(task, done)).map(provided),
+  );
   const isReady = ({ manifest }: Work) => !needs(manifest).some((need) => missing.has(need));
   const [ready, later] = partition(others, isReady);
   refuseAll([...first, ...(await rehearseSome(context, writing, ready, done))]);
@@ -39,7 +50,9 @@ export async function rehearse(context: HookContext, writing: Writing, work: rea
       for (const task of some) missing.delete(provided(task));
       const [now, still] = partition(waiting, isReady);
       waiting = still;
-      refuseAll(await rehearseSome(context, writing, now, done));
+      const isChanged = some.some((task) => isDefinition(task.manifest) && !isToCome(task, done));
+      const waits = isChanged ? SCHEMA_WAITS_MS : [];
+      refuseAll(await rehearsePatiently(() => rehearseSome(context, writing, now, done), waits));
     },
   };
 }
@@ -61,6 +74,20 @@ async function rehearseSome(
   return errors;
 }
 
+/** @returns what is still refused after the last wait */
+async function rehearsePatiently(
+  attempt: () => Promise<readonly unknown[]>,
+  waitsMs: readonly number[],
+): Promise<readonly unknown[]> {
+  let errors = await attempt();
+  for (const wait of waitsMs) {
+    if (errors.length === 0) return errors;
+    await sleep(wait);
+    errors = await attempt();
+  }
+  return errors;
+}
+
 function refuseAll(errors: readonly unknown[]): void {
   if (errors.length > 0) throw combineErrors(errors);
 }
@@ -73,9 +100,9 @@ function provided({ manifest }: Work): string {
   return provides(manifest) ?? "";
 }
 
-/** A namespace may be there, made by somebody else; a definition that changes may serve other versions and fields. */
-function isToCome({ text, manifest }: Work, done: ReadonlyMap<string, Rehearsal>): boolean {
-  return isDefinition(manifest) || done.get(text)?.live === undefined;
+/** A namespace may be there, made by somebody else. */
+function isToCome({ text }: Work, done: ReadonlyMap<string, Rehearsal>): boolean {
+  return done.get(text)?.live === undefined;
 }
 
 function refuse(text: string): never {

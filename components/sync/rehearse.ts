@@ -59,19 +59,33 @@ interface Trial {
 async function tryChange(writing: Writing, { manifest, stated, live, options }: Trial): Promise<"apply" | "anew"> {
   const { client, inputs, rules } = writing;
   const isForced = options.force && options.replace && whyNotAnew(live, inputs, options) === undefined;
-  try {
+  const accepted = isForced ? "anew" : "apply";
+  const change = async () => {
     const { rehearsal } = await tailor(writing, manifest, live, stated);
-    await client.apply(rehearsal, { manager: rules.manager, force: true, dryRun: true });
-    return isForced ? "anew" : "apply";
+    return client.apply(rehearsal, { manager: rules.manager, force: true, dryRun: true });
+  };
+  const refusal = await invalidIn(change);
+  if (refusal === undefined) return accepted;
+  if (!(await canBeMade(client, stated, rules.manager))) throw refusal;
+  // What objects are checked against may have changed between the two dry-runs, so the first one has to be refused still.
+  const error = await invalidIn(change);
+  if (error === undefined) return accepted;
+  const obstacle = whyNotAnew(live, inputs, options);
+  if (obstacle === undefined) return "anew";
+  const { code, ref = "", cause } = error;
+  throw new GitOpsError(
+    `${error.message}; this cannot be changed in place: state again what was there, or ${obstacle}`,
+    { code, ref, cause },
+  );
+}
+
+/** @returns the refusal, when the API server calls the object invalid; other errors are thrown */
+async function invalidIn(dryRun: () => Promise<unknown>): Promise<GitOpsError | undefined> {
+  try {
+    await dryRun();
+    return undefined;
   } catch (error) {
-    if (!isGitOpsError(error) || error.code !== "Invalid" || !(await canBeMade(client, stated, rules.manager)))
-      throw error;
-    const obstacle = whyNotAnew(live, inputs, options);
-    if (obstacle === undefined) return "anew";
-    const { code, ref = "", cause } = error;
-    throw new GitOpsError(
-      `${error.message}; this cannot be changed in place: state again what was there, or ${obstacle}`,
-      { code, ref, cause },
-    );
+    if (isGitOpsError(error) && error.code === "Invalid") return error;
+    throw error;
   }
 }
