@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, join, relative } from "node:path";
 
 const USAGE = `Usage: npm test -- [--checked] [ARGUMENT OF JEST]...
 
 Set-up, then format, lint and types, then the unit tests, then the integration and end-to-end tests on a sandbox of their own.
 Stops at the first of these that fails. Arguments of Jest narrow the tests down: npm test -- -t prune
+Where up to three files of the tests with real programs fail, these are run once more, and what passes only then is named.
 
   --checked   format, lint and types have just passed, skip them
   --help      this text
@@ -19,6 +20,9 @@ const bin = join(root, "node_modules", ".bin");
 const CHECKS = ["format", "lint", "types"];
 const NODE_OPTIONS = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
 const SANDBOX = join("tools", "sandbox.mjs");
+
+/** More than that is no accident. */
+const MOST_FILES_AGAIN = 3;
 
 let running;
 let signal;
@@ -39,7 +43,7 @@ async function runAll({ checked, jestArgs }) {
   if (!(await prepared(checked))) return { passed: 0, failed: 1 };
   const unit = await jest(["unit"], jestArgs, {});
   if (unit.failed > 0) return unit;
-  const real = await inSandbox((env) => jest(["integration", "e2e"], jestArgs, env));
+  const real = await inSandbox((env) => jestTwice(["integration", "e2e"], jestArgs, env));
   return { passed: unit.passed + real.passed, failed: unit.failed + real.failed };
 }
 
@@ -71,6 +75,20 @@ async function prepared(checked) {
   return true;
 }
 
+/**
+ * Real programs on a loaded machine meet moments that nobody can arrange. A failure counts when it comes twice; one that does not is a defect
+ * all the same, and it is named so that somebody finds it.
+ */
+async function jestTwice(projects, args, env) {
+  const first = await jest(projects, args, env);
+  if (first.failedFiles.length === 0 || first.failedFiles.length > MOST_FILES_AGAIN) return first;
+  process.stdout.write(`test: run once more: ${first.failedFiles.join(", ")}\n`);
+  const again = await jest(projects, [...args, "--runTestsByPath", ...first.failedFiles], env);
+  const unsteady = first.failedFiles.filter((file) => !again.failedFiles.includes(file));
+  for (const file of unsteady) process.stdout.write(`test: UNSTEADY, passed only when run once more: ${file}\n`);
+  return { passed: first.passed - first.passedInFailedFiles + again.passed, failed: again.failed };
+}
+
 async function jest(projects, args, env) {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-gitops-test-"));
   const file = join(folder, "results.json");
@@ -86,10 +104,17 @@ async function jest(projects, args, env) {
 
 /** Jest's exit code alone is not enough: it may be 0 without a test, and its count leaves out suites that did not load. */
 function count(status, results) {
-  if (results === undefined) return { passed: 0, failed: 1 };
-  const { numPassedTests: passed, numFailedTests, numRuntimeErrorTestSuites } = results;
+  if (results === undefined) return { passed: 0, failed: 1, failedFiles: [], passedInFailedFiles: 0 };
+  const { numPassedTests: passed, numFailedTests, numRuntimeErrorTestSuites, testResults } = results;
   const failed = numFailedTests + numRuntimeErrorTestSuites;
-  return { passed, failed: failed === 0 && status !== 0 ? 1 : failed };
+  const files = testResults.filter((file) => file.status === "failed");
+  const isPassed = (test) => test.status === "passed";
+  return {
+    passed,
+    failed: failed === 0 && status !== 0 ? 1 : failed,
+    failedFiles: files.map(({ name }) => relative(root, name)),
+    passedInFailedFiles: files.flatMap(({ assertionResults }) => assertionResults).filter(isPassed).length,
+  };
 }
 
 function readResults(file) {
