@@ -1,11 +1,13 @@
 import { escapeUnprintable } from "../application/quote.ts";
 import { GitOpsError } from "../error.ts";
-import { runLocal } from "./command.ts";
+import { CORRUPT } from "./cat-file.ts";
+import { loadFolders } from "./folders.ts";
 import type { Checkout } from "./folders.ts";
-import { CORRUPT, inspectObjects, readObjects } from "./objects.ts";
+import { inspectObjects, readObjects } from "./objects.ts";
 import { completeRepository, withRepository } from "./store.ts";
 import { folderOf, refusePath, ROOT } from "./tree.ts";
 import type { TreeEntry } from "./tree.ts";
+import { walkFolder } from "./walk.ts";
 
 export interface FileContent {
   readonly path: string;
@@ -15,7 +17,6 @@ export interface FileContent {
 const MAX_FILES = 20_000;
 const BATCH_BYTES = 16 * 1024 * 1024;
 const MAX_GUESSED = 256;
-const GUESS_BYTES = 128 * 1024;
 
 /** Sizes by hash. */
 type Sizes = ReadonlyMap<string, number>;
@@ -77,15 +78,15 @@ function lackingOf(hashes: readonly string[], sizes: Sizes): readonly string[] {
  * Files that will likely be asked for next: those around the source's folder (`k8s/` for `k8s/overlays/qa`), if they are few.
  * They come in the same request, which saves one for every level of bases.
  */
-async function guess({ store, snapshot, path, folders }: Checkout, repository: string): Promise<readonly string[]> {
+async function guess(checkout: Checkout, repository: string): Promise<readonly string[]> {
+  const { path, store, snapshot, folders } = checkout;
+  const read = (_: Checkout, wanted: readonly string[]) =>
+    loadFolders(store.setup, repository, snapshot.commit, folders, wanted);
   for (const folder of path === ROOT ? [ROOT] : around(path)) {
-    const tree = folder === ROOT ? snapshot.commit : (folders.get(folder)?.hash ?? `${snapshot.commit}:${folder}`);
-    const args = ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", tree];
-    const { code, stdout } = await runLocal(store.setup, { repository, args, maxOutputBytes: GUESS_BYTES });
-    const hashes = [...stdout.toString("latin1").matchAll(/(?:^|\0)100\d{3} blob ([0-9a-f]{40})\t/g)].map(
-      (match) => match[1] ?? "",
-    );
-    if (code === 0 && hashes.length <= MAX_GUESSED) return hashes;
+    // What stands there is of no concern if nobody asks for it.
+    const entries = await walkFolder(checkout, folder, MAX_GUESSED, read).catch(() => undefined);
+    if (entries !== undefined && entries !== "too many")
+      return entries.filter(({ type }) => type === "file").map(({ hash }) => hash);
   }
   return [];
 }

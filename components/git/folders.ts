@@ -1,6 +1,7 @@
 import { GitOpsError } from "../error.ts";
+import { CORRUPT } from "./cat-file.ts";
 import type { GitSetup } from "./command.ts";
-import { CORRUPT, readObjects } from "./objects.ts";
+import { readObjects } from "./objects.ts";
 import type { Snapshot } from "./remote.ts";
 import type { Store } from "./store.ts";
 import { folderOf, parseTree, ROOT } from "./tree.ts";

@@ -2,14 +2,14 @@ import { escapeUnprintable } from "../application/quote.ts";
 import { GitOpsError } from "../error.ts";
 import { readFiles } from "./files.ts";
 import type { FileContent } from "./files.ts";
-import { entryAt, loadFolders, withParents } from "./folders.ts";
+import { entryAt, withParents } from "./folders.ts";
 import type { Checkout } from "./folders.ts";
 import { hashesOf } from "./hashes.ts";
 import type { Snapshot } from "./remote.ts";
-import { withRepository } from "./store.ts";
 import type { Store } from "./store.ts";
-import { folderOf, MAX_DEPTH, refusePath, ROOT } from "./tree.ts";
+import { folderOf, refusePath, ROOT } from "./tree.ts";
 import type { TreeEntry } from "./tree.ts";
+import { load, walkFolder } from "./walk.ts";
 
 /** A folder of a commit, and what is around it. Nothing is fetched before it is asked for. */
 export interface FetchedSource {
@@ -67,25 +67,10 @@ async function list(checkout: Checkout, folder: string): Promise<readonly TreeEn
 }
 
 async function walk(checkout: Checkout, folder: string): Promise<readonly TreeEntry[] | undefined> {
-  const found: TreeEntry[] = [];
-  let level = [folder];
-  for (let depth = 0; level.length > 0 && depth < MAX_DEPTH; depth++) {
-    await load(checkout, level);
-    const entries = level.flatMap((path) => checkout.folders.get(path)?.entries ?? []);
-    found.push(...entries.filter(({ type }) => type !== "folder"));
-    level = entries.filter(({ type }) => type === "folder").map(({ path }) => path);
-    if (found.length + level.length > MAX_ENTRIES) throw tooMany(checkout, folder);
-  }
-  return checkout.folders.get(folder) === undefined ? undefined : found.sort(byPath);
-}
-
-function byPath(a: TreeEntry, b: TreeEntry): number {
-  return a.path < b.path ? -1 : 1;
-}
-
-function tooMany({ snapshot }: Checkout, folder: string): GitOpsError {
+  const entries = await walkFolder(checkout, folder, MAX_ENTRIES);
+  if (entries !== "too many") return entries;
   const reason = `at most ${MAX_ENTRIES} files and folders are read below ${folder}`;
-  return new GitOpsError(`${snapshot.remote.repoURL}: ${reason}`, { code: "Refused" });
+  throw new GitOpsError(`${checkout.snapshot.remote.repoURL}: ${reason}`, { code: "Refused" });
 }
 
 async function find(checkout: Checkout, paths: readonly string[]): Promise<readonly (TreeEntry | undefined)[]> {
@@ -100,12 +85,6 @@ async function find(checkout: Checkout, paths: readonly string[]): Promise<reado
 
 function isEnd(entry: TreeEntry | undefined): boolean {
   return entry !== undefined && entry.type !== "folder";
-}
-
-function load({ store, snapshot, folders }: Checkout, wanted: readonly string[]): Promise<void> {
-  return withRepository(store, snapshot, (repository) =>
-    loadFolders(store.setup, repository, snapshot.commit, folders, wanted),
-  );
 }
 
 async function noFolder(checkout: Checkout): Promise<GitOpsError> {

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { isGitOpsError } from "../error.ts";
 import type { GitSetup } from "./command.ts";
 import { evictOldest } from "./evict.ts";
-import { CORRUPT } from "./objects.ts";
+import { CORRUPT } from "./cat-file.ts";
+import { createGathering } from "./gather.ts";
 import { fetchObjects, populate } from "./populate.ts";
 import { ensurePrivateFolder } from "./private-folder.ts";
 import type { Snapshot } from "./remote.ts";
@@ -20,16 +21,10 @@ export interface Store {
   /** What this process has made sure of, by repository folder. */
   readonly opened: Map<string, Promise<void>>;
   readonly repaired: Map<string, Promise<void>>;
-  /** Objects that are waited for, by repository folder. */
-  readonly lines: Map<string, Line>;
+  /** Fetch objects that are missing, by repository folder. */
+  readonly fetches: Map<string, (hashes: readonly string[]) => Promise<undefined>>;
   /** Makes the cache folder ready, once. */
   readonly prepare: () => Promise<void>;
-}
-
-interface Line {
-  readonly wanted: Set<string>;
-  current: Promise<void>;
-  next?: Promise<void>;
 }
 
 const MAX_BYTES = 2 * 1024 * 1024 * 1024;
@@ -39,7 +34,7 @@ const TOUCH_AFTER_MS = 24 * 3_600_000;
 export function createStore(setup: GitSetup, cacheFolder: string): Store {
   let preparing: Promise<void> | undefined;
   const prepareOnce = () => (preparing ??= prepare(cacheFolder));
-  return { setup, cacheFolder, opened: new Map(), repaired: new Map(), lines: new Map(), prepare: prepareOnce };
+  return { setup, cacheFolder, opened: new Map(), repaired: new Map(), fetches: new Map(), prepare: prepareOnce };
 }
 
 /** Where the local repository of a commit is, or will be. The URL is part of it: a commit of one repository is none of another. */
@@ -90,20 +85,16 @@ async function repair(store: Store, snapshot: Snapshot, repository: string): Pro
  * Fetches objects that are missing, in one request for everybody who waits: while one is under way, what is asked for meanwhile goes into the next.
  * A server that hands out no single objects is asked for the whole commit.
  */
-export async function completeRepository(store: Store, snapshot: Snapshot, missing: readonly string[]): Promise<void> {
+export function completeRepository(store: Store, snapshot: Snapshot, missing: readonly string[]): Promise<void> {
   const repository = repositoryOf(store, snapshot);
-  const line = store.lines.get(repository) ?? { wanted: new Set(), current: Promise.resolve() };
-  store.lines.set(repository, line);
-  for (const hash of missing) line.wanted.add(hash);
-  line.next ??= line.current
-    .catch(() => undefined)
-    .then(() => {
-      const wanted = [...line.wanted];
-      line.wanted.clear();
-      delete line.next;
-      return (line.current = fetchMissing(store, snapshot, wanted));
+  const fetch =
+    store.fetches.get(repository) ??
+    createGathering<readonly string[], undefined>(async (lists) => {
+      await fetchMissing(store, snapshot, [...new Set(lists.flat())]);
+      return lists.map(() => undefined);
     });
-  await line.next;
+  store.fetches.set(repository, fetch);
+  return fetch(missing);
 }
 
 async function fetchMissing(store: Store, snapshot: Snapshot, wanted: readonly string[]): Promise<void> {
