@@ -25,6 +25,12 @@ describe("spec.replicas and the autoscaler", () => {
     expect(withoutReplicas(web, scaled)["spec"]).toEqual({ paused: false });
   });
 
+  it("stays when Git wants none, for then the autoscaler pauses", () => {
+    const stopped = { ...web, spec: { replicas: 0, paused: false } };
+    const scaled = autoscaled([stopped, autoscaler({ apiVersion: "apps/v1", kind: "Deployment", name: "web" })]);
+    expect(withoutReplicas(stopped, scaled)).toBe(stopped);
+  });
+
   it.each([
     ["another name", autoscaler({ apiVersion: "apps/v1", kind: "Deployment", name: "other" })],
     ["another kind", autoscaler({ apiVersion: "apps/v1", kind: "StatefulSet", name: "web" })],

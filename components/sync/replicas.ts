@@ -1,5 +1,5 @@
 import type { FieldPath } from "../manifest/fields.ts";
-import { withValueAt } from "../manifest/fields.ts";
+import { valueAt, withValueAt } from "../manifest/fields.ts";
 import type { Manifest } from "../manifest/object.ts";
 import { formatRef, groupOf, refOf } from "../manifest/object.ts";
 
@@ -12,9 +12,14 @@ interface ScaleTarget {
   readonly name: string;
 }
 
-/** The workloads whose `spec.replicas` belongs to a HorizontalPodAutoscaler among these manifests. */
+/**
+ * The workloads whose `spec.replicas` belongs to a HorizontalPodAutoscaler among these manifests. Not one that Git wants at 0: that tells the
+ * autoscaler to leave it alone (Kubernetes, "Horizontal Pod Autoscaling": implicit maintenance-mode deactivation).
+ */
 export function autoscaled(manifests: readonly Manifest[]): ReadonlySet<string> {
-  return new Set(manifests.filter(isAutoscaler).map(targetOf));
+  const targets = new Set(manifests.filter(isAutoscaler).map(targetOf));
+  const stopped = manifests.filter((manifest) => valueAt(manifest, REPLICAS) === 0);
+  return targets.difference(new Set(stopped.map((manifest) => formatRef(refOf(manifest)))));
 }
 
 /** Git and the autoscaler would fight over the field, so where there is an autoscaler Git does not state it. */
