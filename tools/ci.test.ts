@@ -54,7 +54,7 @@ describe.each(files)("the workflow %s", (file) => {
       expect(job.permissions).toMatchObject({ contents: "read", "id-token": "write" });
       expect(job["timeout-minutes"]).toBeGreaterThan(0);
       expect(job.environment).toBeDefined();
-      expect(job.env).toMatchObject({ PULUMI_CONTINUE_ON_ERROR: "true" });
+      expect(job.env).toMatchObject({ PULUMI_CONTINUE_ON_ERROR: "true", PULUMI_PARALLEL: "1000" });
     }
     expect(text).not.toMatch(/secrets\.|credentials_json|PULUMI_ACCESS_TOKEN/);
   });
@@ -127,7 +127,7 @@ describe("the pipeline for GitLab", () => {
 
   it("has an identity token and no key", () => {
     expect(defaults).toMatchObject({ id_tokens: { GOOGLE_TOKEN: { aud: "$WORKLOAD_IDENTITY_AUDIENCE" } } });
-    expect(variables).toEqual({ PULUMI_CONTINUE_ON_ERROR: "true" });
+    expect(variables).toEqual({ PULUMI_CONTINUE_ON_ERROR: "true", PULUMI_PARALLEL: "1000" });
   });
 });
 

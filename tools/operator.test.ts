@@ -48,7 +48,10 @@ describe.each(["qa", "production"])("the Stack %s for the operator", (name) => {
   it("is run again and again, and deletes nothing when it goes", () => {
     expect(spec).toMatchObject({ continueResyncOnCommitMatch: true, refresh: true, destroyOnFinalize: false });
     expect(spec["resyncFrequencySeconds"]).toBeGreaterThanOrEqual(SHORTEST_SECONDS);
-    expect(spec["envRefs"]).toEqual({ PULUMI_CONTINUE_ON_ERROR: { type: "Literal", literal: { value: "true" } } });
+    expect(spec["envRefs"]).toEqual({
+      PULUMI_CONTINUE_ON_ERROR: { type: "Literal", literal: { value: "true" } },
+      PULUMI_PARALLEL: { type: "Literal", literal: { value: "1000" } },
+    });
   });
 
   it("runs as an account that is there", () => {

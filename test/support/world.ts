@@ -216,6 +216,7 @@ function environmentOf(sandbox: Sandbox, folder: string, organisation: string, k
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "a world of its own",
     PULUMI_CONTINUE_ON_ERROR: "true",
+    PULUMI_PARALLEL: "1000",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     NO_COLOR: "1",
     FORCE_COLOR: undefined,

@@ -48,6 +48,8 @@ function variables(dir) {
     PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
     // One application that fails must not stop the others.
     PULUMI_CONTINUE_ON_ERROR: "true",
+    // Nor may those that are waited for.
+    PULUMI_PARALLEL: "1000",
   };
 }
 
