@@ -18,6 +18,7 @@ import { followCharts, isFollowedRepository } from "./follow-charts.ts";
 import { findMistakes } from "./jq/mistakes.ts";
 import type { Admission } from "./project/admit.ts";
 import { refuseObjects } from "./project/admit.ts";
+import { openStages } from "./stages.ts";
 import type { ApplicationStatus } from "./status.ts";
 import { statusOf } from "./status.ts";
 import type { Policy } from "./sync.protocol.ts";
@@ -66,7 +67,7 @@ export class Application extends ComponentResource implements Prerequisite {
     super("gitops:index:Application", name, {}, options);
     this.application = nameOf(args.subject);
     // With the name, because `--diff` prints such a line without its row.
-    const say = (stage: string) => void log.info(`${nameOf(args.subject)}: ${stage}`, this, undefined, true);
+    const stages = openStages((stage) => void log.info(`${nameOf(args.subject)}: ${stage}`, this, undefined, true));
     const warn = (warning: string) => void log.warn(`${nameOf(args.subject)}: ${warning}`, this);
     const deployed = async () => (await args.deployed()).get(nameOf(args.subject)) ?? [];
     const guard = followsRewrites(args.subject) ? undefined : deployed;
@@ -74,7 +75,8 @@ export class Application extends ComponentResource implements Prerequisite {
     const { git, followed } = follow(args.sources.git, guard && repositories);
     const { charts, followed: followedCharts } = followCharts(args.sources.charts, guard);
     const plan = (writeBack: WriteBackPlan | undefined) => (this.#plan = writeBack);
-    const reading = inputsOf({ ...args, sources: { ...args.sources, git, charts } }, say, warn, plan);
+    const sources = { ...args.sources, git, charts };
+    const reading = inputsOf({ ...args, sources }, stages.begin, warn, plan).finally(stages.end);
     const { dependencies = [] } = args;
     // Told before anything is waited for: others may wait for what this one says.
     const inputs = reading.then((told) => assigned(args.assignments, told)).then((told) => holdFor(told, dependencies));
