@@ -21,6 +21,8 @@ import type { Removal } from "./prune.ts";
 import { removeWaves } from "./prune.ts";
 import { findRemovable } from "./removable.ts";
 import type { Report } from "./report.ts";
+import type { ViewOf } from "./snapshots.ts";
+import { currentSnapshot } from "./snapshots.ts";
 import { refuseClosedRemoval } from "./window.ts";
 
 /**
@@ -28,7 +30,11 @@ import { refuseClosedRemoval } from "./window.ts";
  * reverse of the apply order, highest wave first, between the hooks of a deletion; without it they stay and no hook runs. Only objects that still carry this resource's claim are touched.
  * @throws GitOpsError when objects are still there after the Application's timeout, naming them
  */
-export async function remove(outputs: SyncOutputs, report: Report): Promise<readonly Removal[]> {
+export async function remove(
+  outputs: SyncOutputs,
+  report: Report,
+  viewOf: ViewOf = currentSnapshot,
+): Promise<readonly Removal[]> {
   refuseProtected(outputs);
   refuseClosedRemoval(outputs);
   if (outputs.policy.cascade === "orphan") {
@@ -39,14 +45,20 @@ export async function remove(outputs: SyncOutputs, report: Report): Promise<read
   }
   const cluster = await openCluster(outputs.cluster, outputs.clusterId);
   return withLease(cluster, outputs.environment, report, (held) =>
-    removeObjects(permitted(held, outputs.policy), outputs, report),
+    removeObjects(permitted(held, outputs.policy), outputs, report, viewOf),
   );
 }
 
 /** PreDelete hooks, then the objects, highest wave first, then PostDelete hooks; in the end what hooks ran as goes, too. */
-async function removeObjects(cluster: Cluster, outputs: SyncOutputs, report: Report): Promise<readonly Removal[]> {
+async function removeObjects(
+  cluster: Cluster,
+  outputs: SyncOutputs,
+  report: Report,
+  viewOf: ViewOf,
+): Promise<readonly Removal[]> {
   const memory = await unpack(outputs.packed);
-  const { removable, hookObjects, kept, isTakenOver } = await findRemovable(cluster, outputs, memory);
+  const snapshot = viewOf("delete", cluster, outputs.environment);
+  const { removable, hookObjects, kept, isTakenOver } = await findRemovable(cluster, snapshot, outputs, memory);
   refuseUnapproved(removable, outputs);
   for (const { text, reason } of kept) report.warning(`${text} is left: ${reason}`);
   const context = { cluster, owner: outputs, runs: trackHooks(), report };

@@ -11,7 +11,7 @@ import { refuseRemoval } from "./permit.ts";
 import { textOf } from "./plan.ts";
 import { isKeptByHelm, isProtected } from "./protection.ts";
 import { subjectOf } from "./read.ts";
-import { takeSnapshot } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { survey } from "./survey.ts";
 
 /** What a deletion finds of an Application. */
@@ -25,8 +25,13 @@ export interface Found {
 }
 
 /** Looks at everything that is ours, of whatever kind, and says what may go. */
-export async function findRemovable(cluster: Cluster, outputs: SyncOutputs, memory: Memory): Promise<Found> {
-  const { live } = await survey(cluster, takeSnapshot(cluster, outputs.environment), subjectOf(outputs, memory));
+export async function findRemovable(
+  cluster: Cluster,
+  snapshot: Snapshot,
+  outputs: SyncOutputs,
+  memory: Memory,
+): Promise<Found> {
+  const { live } = await survey(cluster, snapshot, subjectOf(outputs, memory));
   const objects = [...live.values()];
   const reasonOf = (object: Manifest) => reasonToLeave(object, outputs);
   const removable = objects.filter((object) => reasonOf(object) === undefined);

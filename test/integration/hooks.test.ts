@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Manifest } from "../../components/manifest/object.ts";
 import { remove } from "../../components/sync/delete.ts";
 import { DELETE_POLICY, HOOK, hookJob } from "./job.ts";
-import { deployed, openScene } from "./scene.ts";
+import { deployed, openScene, viewOf } from "./scene.ts";
 
 // Jobs complete at once, unless their pods are told to fail or to take five seconds.
 
@@ -270,7 +270,7 @@ describe("the object of a hook", () => {
     expect(second).not.toHaveProperty("awaiting");
     const seen = await preview([configMap("web")], second, confirm);
     expect(seen).toMatchObject({ changes: false, drift: [], conditions: [] });
-    await remove(second, report);
+    await remove(second, report, viewOf);
     expect(await jobNames(scene)).toEqual([]);
   });
 
@@ -321,7 +321,7 @@ describe("the hooks of a deletion", () => {
     const hooks = [hookJob(namespace, "backup", "PreDelete"), hookJob(namespace, "goodbye", "PostDelete")];
     const outputs = await deployed(deploy([configMap("web"), ...hooks, hookJob(namespace, "migrate", "PreSync")]));
     expect(await jobNames(scene)).toEqual(["migrate"]);
-    const removals = await remove(outputs, report);
+    const removals = await remove(outputs, report, viewOf);
     expect(removals.map(({ text }) => text)).toEqual([
       `ConfigMap ${namespace}/web`,
       ...["migrate", "backup", "goodbye"].map((name) => `batch/Job ${namespace}/${name}`),
@@ -335,12 +335,12 @@ describe("the hooks of a deletion", () => {
     const { deploy, configMap, live, report, namespace } = scene;
     const broken = hookJob(namespace, "backup", "PreDelete", { behaviour: "fail" });
     const outputs = await deployed(deploy([configMap("web"), broken]));
-    await expect(remove(outputs, report)).rejects.toThrow(
+    await expect(remove(outputs, report, viewOf)).rejects.toThrow(
       new RegExp(`a PreDelete hook failed and nothing of .* was deleted: batch/Job ${namespace}/backup: Degraded`),
     );
     expect(await live("ConfigMap", "web")).toBeDefined();
     const mended = await deployed(deploy([configMap("web"), hookJob(namespace, "backup", "PreDelete")], outputs));
-    await remove(mended, report);
+    await remove(mended, report, viewOf);
     expect(await live("ConfigMap", "web")).toBeUndefined();
   });
 
@@ -351,10 +351,10 @@ describe("the hooks of a deletion", () => {
     const outputs = await deployed(
       deploy([configMap("web"), before, hookJob(namespace, "goodbye", "PostDelete", { behaviour: "fail" })]),
     );
-    await expect(remove(outputs, report)).rejects.toThrow(`batch/Job ${namespace}/goodbye: Degraded`);
+    await expect(remove(outputs, report, viewOf)).rejects.toThrow(`batch/Job ${namespace}/goodbye: Degraded`);
     expect(await live("ConfigMap", "web")).toBeUndefined();
     const uid = (await job(scene, "backup"))?.metadata.uid;
-    await expect(remove(outputs, report)).rejects.toThrow(`batch/Job ${namespace}/goodbye: Degraded`);
+    await expect(remove(outputs, report, viewOf)).rejects.toThrow(`batch/Job ${namespace}/goodbye: Degraded`);
     expect((await job(scene, "backup"))?.metadata.uid).toBe(uid);
   });
 
@@ -364,9 +364,9 @@ describe("the hooks of a deletion", () => {
     const objects = [configMap("web"), hookJob(namespace, "backup", "PreDelete")];
     const old = await deployed(deploy(objects));
     await deployed(deploy(objects));
-    await remove(old, report);
+    await remove(old, report, viewOf);
     const orphaned = await deployed(deploy(objects, undefined, { cascade: "orphan" }));
-    await remove(orphaned, report);
+    await remove(orphaned, report, viewOf);
     expect(await jobNames(scene)).toEqual([]);
     expect(await live("ConfigMap", "web")).toBeDefined();
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 
 import type { Manifest } from "../../components/manifest/object.ts";
 import { remove } from "../../components/sync/delete.ts";
-import { deployed, openScene } from "./scene.ts";
+import { deployed, openScene, viewOf } from "./scene.ts";
 
 type Scene = Awaited<ReturnType<typeof openScene>>;
 
@@ -79,7 +79,7 @@ describe("managedNamespaceMetadata", () => {
     const { metadata } = homeOf(scene);
     const outputs = await deployed(deploy([configMap("one")], undefined, stating({ team: "a" })));
     expect(JSON.stringify((await metadata()).labels)).not.toContain("pulumi-gitops.dev");
-    await remove(outputs, report);
+    await remove(outputs, report, viewOf);
     expect((await metadata()).labels).toMatchObject({ team: "a" });
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 
 import type { Manifest } from "../../components/manifest/object.ts";
 import { remove } from "../../components/sync/delete.ts";
-import { deployed, openScene } from "./scene.ts";
+import { deployed, openScene, viewOf } from "./scene.ts";
 
 const SYNC_OPTIONS = "argocd.argoproj.io/sync-options";
 const COMPARE_OPTIONS = "argocd.argoproj.io/compare-options";
@@ -27,7 +27,7 @@ describe("options that an object states itself", () => {
   it("Prune=false does not keep it when the Application goes", async () => {
     const { deploy, configMap, live, report } = await openScene();
     const outputs = await deployed(deploy([annotated(configMap("one"), { [SYNC_OPTIONS]: "Prune=false" })]));
-    await remove(outputs, report);
+    await remove(outputs, report, viewOf);
     expect(await live("ConfigMap", "one")).toBeUndefined();
   });
 
@@ -37,7 +37,7 @@ describe("options that an object states itself", () => {
     const first = await deployed(deploy([safe("one"), safe("two"), configMap("three")]));
     const second = await deployed(deploy([safe("one"), configMap("three")], first));
     expect(await live("ConfigMap", "two")).toBeUndefined();
-    await remove(second, report);
+    await remove(second, report, viewOf);
     expect(await live("ConfigMap", "one")).toBeDefined();
     expect(await live("ConfigMap", "three")).toBeUndefined();
     expect(warnings).toEqual([`ConfigMap ${namespace}/one is left: the sync option Delete=false keeps it`]);
@@ -66,7 +66,7 @@ describe("options that an object states itself", () => {
     expect(await preview([misspelt, configMap("two")], first)).toMatchObject({ changes: false, conditions: said });
     const second = await deployed(deploy([configMap("two")], first));
     expect(second.conditions).toEqual([`ConfigMap ${namespace}/one: is not in Git, but kept: ${mistake}`]);
-    await remove(second, report);
+    await remove(second, report, viewOf);
     expect(await live("ConfigMap", "one")).toBeDefined();
     expect(await live("ConfigMap", "two")).toBeUndefined();
     expect(warnings).toEqual([`ConfigMap ${namespace}/one is left: ${mistake}`]);
@@ -85,7 +85,7 @@ describe("options of the Application", () => {
     expect(second.conditions).toEqual([
       `ConfigMap ${namespace}/one: is not in Git; the sync option Prune=false keeps it`,
     ]);
-    await remove(second, report);
+    await remove(second, report, viewOf);
     expect(await live("ConfigMap", "deleted")).toBeUndefined();
     for (const name of ["one", "keep"]) expect(await live("ConfigMap", name)).toBeDefined();
     expect(warnings).toHaveLength(2);
@@ -173,7 +173,7 @@ describe("a removal that waits for approval", () => {
     const { deploy, configMap, live, report } = await openScene();
     const objects = [configMap("one"), annotated(configMap("precious"), CONFIRM)];
     const outputs = await deployed(deploy(objects));
-    await expect(remove(outputs, report)).rejects.toThrow(
+    await expect(remove(outputs, report, viewOf)).rejects.toThrow(
       /waits for approval \(Delete=confirm: ConfigMap .*precious\)/,
     );
     const stale = { ...outputs.policy, deletionApproved: "2020-01-01T00:00:00Z" };

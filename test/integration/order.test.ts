@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Manifest } from "../../components/manifest/object.ts";
 import { remove } from "../../components/sync/delete.ts";
 import { hookJob } from "./job.ts";
-import { deployed, openScene } from "./scene.ts";
+import { deployed, openScene, viewOf } from "./scene.ts";
 import { definition, widget } from "./widget.ts";
 
 const WAVE = "argocd.argoproj.io/sync-wave";
@@ -163,7 +163,7 @@ describe("the order of a deletion", () => {
     const { client, deploy, configMap, live, target, report, namespace } = await openScene();
     const objects = [configMap("base"), inWave(sticky(configMap("top")), 1)];
     const outputs = await deployed(deploy(objects, undefined, { timeoutMs: 2000 }));
-    await expect(remove(outputs, report)).rejects.toThrow(
+    await expect(remove(outputs, report, viewOf)).rejects.toThrow(
       `still being deleted: ConfigMap ${namespace}/top (waits for example.com/sticky)`,
     );
     expect((await live("ConfigMap", "top"))?.metadata["finalizers"]).toEqual(["example.com/sticky"]);
@@ -171,7 +171,7 @@ describe("the order of a deletion", () => {
 
     const free = [{ op: "remove", path: "/metadata/finalizers" }];
     await client.patchJson(target("ConfigMap", "top"), free, { manager: "kubectl-patch" });
-    await remove(outputs, report);
+    await remove(outputs, report, viewOf);
     expect(await live("ConfigMap", "base")).toBeUndefined();
   });
 
@@ -182,7 +182,7 @@ describe("the order of a deletion", () => {
     const second = await deployed(deploy([safe("one"), configMap("three")], first));
     const said = "its own annotation helm.sh/resource-policy keeps it";
     expect(second.conditions).toEqual([`ConfigMap ${namespace}/two: is not in Git; ${said}`]);
-    await remove(second, report);
+    await remove(second, report, viewOf);
     expect(await live("ConfigMap", "one")).toBeDefined();
     expect(await live("ConfigMap", "three")).toBeUndefined();
     expect(warnings).toContain(`ConfigMap ${namespace}/one is left: ${said}`);
@@ -193,7 +193,7 @@ describe("the order of a deletion", () => {
     const known = await deployed(deploy([configMap("one")]));
     const account: Manifest = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "left", namespace } };
     await deployed(deploy([configMap("one"), account], known));
-    await remove(known, report);
+    await remove(known, report, viewOf);
     expect(await live("ServiceAccount", "left")).toBeUndefined();
   });
 });

@@ -16,7 +16,7 @@ import { followAudit } from "../support/audit.ts";
 import { readSandbox } from "../support/sandbox.ts";
 import type { ServiceAccount } from "../support/service-account.ts";
 import { createServiceAccount, writeKubeconfig } from "../support/service-account.ts";
-import { deployed, openScene } from "./scene.ts";
+import { deployed, openScene, viewOf } from "./scene.ts";
 
 // The program's own check is left out here on purpose: whatever reaches the provider meets the same rules again.
 
@@ -113,7 +113,7 @@ describe("a project, asked before each write", () => {
       `ConfigMap ${namespace}/kept: is not in Git, but project team does not permit ConfigMap (spec.namespaceResourceWhitelist, spec.namespaceResourceBlacklist)`,
     ]);
     expect((await look(second)).outputs.drift).toEqual([]);
-    await remove(second, report);
+    await remove(second, report, viewOf);
     expect(warnings).toContain(
       `ConfigMap ${namespace}/kept is left: project team does not permit ConfigMap (spec.namespaceResourceWhitelist, spec.namespaceResourceBlacklist)`,
     );

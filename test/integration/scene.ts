@@ -18,7 +18,8 @@ import { takeSnapshot } from "../../components/sync/snapshot.ts";
 import { desiredWith, POLICY } from "../../components/sync/sync.fixture.ts";
 import { update } from "../../components/sync/update.ts";
 
-const viewOf = (_: unknown, cluster: Cluster, environment: string) => takeSnapshot(cluster, environment);
+/** Each look is a new one: the tests of a file share a process. */
+export const viewOf = (_: unknown, cluster: Cluster, environment: string) => takeSnapshot(cluster, environment);
 const NO_RETRY = { limit: 0, backoff: { durationMs: 1, factor: 1, maxDurationMs: 1 } };
 
 /**

@@ -4,7 +4,7 @@ import type { Manifest } from "../../components/manifest/object.ts";
 import type { SyncOutputs } from "../../components/sync.protocol.ts";
 import { remove } from "../../components/sync/delete.ts";
 import { announce } from "../../components/sync/members.ts";
-import { deployed, openScene } from "./scene.ts";
+import { deployed, openScene, viewOf } from "./scene.ts";
 import { definition, widget } from "./widget.ts";
 
 // Real API server, real controllers; each test has a namespace and an environment of its own.
@@ -123,7 +123,7 @@ describe("a sync against a real API server", () => {
     const { client, deploy, configMap, live, report } = await openScene();
     const outputs = await deployed(deploy([configMap("ours")]));
     await client.create(configMap("theirs"), { manager: "kubectl-create" });
-    await remove(outputs, report);
+    await remove(outputs, report, viewOf);
     expect(await live("ConfigMap", "ours")).toBeUndefined();
     expect(await live("ConfigMap", "theirs")).toBeDefined();
     expect(
@@ -135,7 +135,7 @@ describe("a sync against a real API server", () => {
     const { deploy, configMap, live, report, warnings } = await openScene();
     const old = await deployed(deploy([configMap("one")]));
     await deployed(deploy([configMap("one")]));
-    await remove(old, report);
+    await remove(old, report, viewOf);
     expect(await live("ConfigMap", "one")).toBeDefined();
     expect(warnings.join()).toContain("taken over by a newer resource");
   });
@@ -143,7 +143,7 @@ describe("a sync against a real API server", () => {
   it("deletes nothing when the Application has no resources finalizer", async () => {
     const { deploy, configMap, live, report, warnings } = await openScene();
     const outputs = await deployed(deploy([configMap("one")], undefined, { cascade: "orphan" }));
-    await remove(outputs, report);
+    await remove(outputs, report, viewOf);
     expect(await live("ConfigMap", "one")).toBeDefined();
     expect(warnings.join()).toContain("stay in the cluster");
   });
@@ -151,12 +151,12 @@ describe("a sync against a real API server", () => {
   it("deletes a protected Application only when this run saw it leave Git", async () => {
     const { deploy, configMap, live, report, namespace } = await openScene();
     const outputs = await deployed(deploy([configMap("one")], undefined, { protect: true }));
-    await expect(remove(outputs, report)).rejects.toThrow(/protected and nothing of it was deleted/);
+    await expect(remove(outputs, report, viewOf)).rejects.toThrow(/protected and nothing of it was deleted/);
     announce(namespace, [outputs.application, "another"]);
-    await expect(remove(outputs, report)).rejects.toThrow(/protected and nothing of it was deleted/);
+    await expect(remove(outputs, report, viewOf)).rejects.toThrow(/protected and nothing of it was deleted/);
     expect(await live("ConfigMap", "one")).toBeDefined();
     announce(namespace, ["another"]);
-    await remove(outputs, report);
+    await remove(outputs, report, viewOf);
     expect(await live("ConfigMap", "one")).toBeUndefined();
   });
 
