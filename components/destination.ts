@@ -27,12 +27,22 @@ export const OWN_CLUSTER = { server: "https://kubernetes.default.svc", name: "in
  * @returns a sentence when nobody declared it: it is never taken for another one
  */
 export function findPlace(
-  { server, name }: Destination,
+  destination: Destination,
   own: ClusterInput,
   declared: Readonly<Record<string, DeclaredCluster>>,
 ): Place | string {
-  if (name === OWN_CLUSTER.name || (server !== undefined && isSame(server, OWN_CLUSTER.server)))
-    return { cluster: own, names: OWN_CLUSTER };
+  const names = findCluster(destination, declared);
+  if (typeof names === "string") return names;
+  const reference = names.name === OWN_CLUSTER.name ? own : declared[names.name]?.reference;
+  return reference === undefined ? undeclared(names.name, declared) : { cluster: reference, names };
+}
+
+/** What the cluster that a destination names is called; a sentence when nobody declared it. */
+export function findCluster(
+  { server, name }: Destination,
+  declared: Readonly<Record<string, DeclaredCluster>>,
+): (ClusterNames & { readonly name: string }) | string {
+  if (name === OWN_CLUSTER.name || (server !== undefined && isSame(server, OWN_CLUSTER.server))) return OWN_CLUSTER;
   const found = Object.entries(declared).filter(
     ([key, cluster]) =>
       key === name || (server !== undefined && cluster.server !== undefined && isSame(server, cluster.server)),
@@ -41,7 +51,7 @@ export function findPlace(
   if (first === undefined) return undeclared(name ?? server ?? "", declared);
   if (second !== undefined) return `spec.destination: ${server ?? ""} is both ${first[0]} and ${second[0]}`;
   const [key, cluster] = first;
-  return { cluster: cluster.reference, names: { name: key, ...(cluster.server && { server: cluster.server }) } };
+  return { name: key, ...(cluster.server && { server: cluster.server }) };
 }
 
 function isSame(a: string, b: string): boolean {

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 
 import { accessManifests } from "./access/manifests.ts";
+import type { ClusterAccess } from "./access-report.ts";
 import { Cluster } from "./cluster.ts";
 import type { ClusterInput } from "./cluster.ts";
 import { createAccess, createNamespaces, createProvider } from "./namespaces/index.ts";
 import type { NamespaceSettings } from "./namespaces/settings.ts";
-import { openPlatform } from "./platform.ts";
+import { layPlatform, openPlatform } from "./platform.ts";
 import type { Recording } from "./registered.fixture.ts";
 import { recordResources } from "./registered.fixture.ts";
 
@@ -181,6 +182,42 @@ describe("openPlatform", () => {
     const { ready } = await openPlatform(clusterAt({ kind: "kubeconfig" }), args);
     expect(ready).toEqual([]);
     expect(Object.keys(await recording.registered())).toEqual([SELF]);
+  });
+
+  const reportFor = (...names: readonly string[]): readonly ClusterAccess[] =>
+    names.map((name) => ({
+      cluster: name,
+      namespaces: ["pulumi-gitops"],
+      access: accessManifests({ environment: "qa", namespaces: [name], needs: [] }, {}),
+    }));
+  const clusters = { eu: { reference: { kind: "kubeconfig", context: "eu" } } } as const;
+
+  it("makes the accounts of each cluster there, under names that differ", async () => {
+    const report = { clusters: reportFor("in-cluster", "eu"), problems: [] };
+    const platform = await layPlatform(clusterAt({ kind: "kubeconfig" }), { ...args, clusters, protect: true }, report);
+    await platform.settled();
+    const registered = await recording.registered();
+    expect(registered["pulumi:providers:kubernetes::qa@eu"]?.inputs).toMatchObject({ context: "eu" });
+    const account = (suffix: string) =>
+      registered[`kubernetes:core/v1:ServiceAccount::pulumi-gitops-qa-3f3ef786-deployer${suffix}`];
+    expect([account("")?.provider, account("@eu")?.provider]).toEqual(["qa", "qa@eu"]);
+    expect(account("@eu")?.inputs["metadata"]).toEqual(account("")?.inputs["metadata"]);
+    const role = (name: string) => registered[`kubernetes:rbac.authorization.k8s.io/v1:Role::${name}`];
+    const deployer = "pulumi-gitops-qa-3f3ef786-deployer";
+    expect(role(`eu-${deployer}@eu`)?.provider).toBe("qa@eu");
+    expect(role(`eu-${deployer}`)).toBeUndefined();
+    expect(role(`in-cluster-${deployer}@eu`)).toBeUndefined();
+    const made = registered["kubernetes:core/v1:Namespace::pulumi-gitops@eu"];
+    expect([made?.provider, made?.protect]).toEqual(["qa@eu", true]);
+    expect(platform.ready).toHaveLength(2);
+  });
+
+  it("leaves the accounts of every cluster alone when one Application cannot be rendered", async () => {
+    const report = { clusters: reportFor("in-cluster", "eu"), problems: ["web: no such branch"] };
+    const platform = await layPlatform(clusterAt({ kind: "kubeconfig" }), { ...args, clusters }, report);
+    await expect(platform.settled()).rejects.toThrow(/stay as they are:\n {2}web: no such branch/);
+    const keys = Object.keys(await recording.registered());
+    expect(keys.filter((key) => key.includes("ServiceAccount") || key.includes("Role"))).toEqual([]);
   });
 
   it("leaves accounts alone whose rights cannot be computed, and says so", async () => {

@@ -1,7 +1,7 @@
 import type { Resource } from "@pulumi/pulumi";
 import { RunError } from "@pulumi/pulumi";
 
-import type { AccessArgs } from "./access-report.ts";
+import type { AccessArgs, AccessReport, ClusterAccess } from "./access-report.ts";
 import { reportAccess } from "./access-report.ts";
 import type { Cluster } from "./cluster.ts";
 import type { NamespaceSettings } from "./namespaces/settings.ts";
@@ -27,17 +27,43 @@ const NOTHING: Platform = { ready: [], settled: () => Promise.resolve() };
 export async function openPlatform(cluster: Cluster, args: PlatformArgs): Promise<Platform> {
   const createsAccess = args.access.create === true;
   if (!createsAccess && Object.keys(args.namespaces).length === 0) return NOTHING;
+  return layPlatform(cluster, args, createsAccess ? await reportAccess(args) : undefined);
+}
+
+/** @param report what is known of the rights that accounts need; absent: none are made */
+export async function layPlatform(
+  cluster: Cluster,
+  args: PlatformArgs,
+  report: AccessReport | undefined,
+): Promise<Platform> {
   // Most stacks need nothing of it.
   const { createAccess, createNamespaces, createProvider } = await import("./namespaces/index.ts");
-  const report = createsAccess ? await reportAccess(args) : undefined;
-  const provider = createProvider(args.environment, cluster.reference, cluster);
-  const implied = Object.fromEntries((report?.namespaces ?? []).map((name) => [name, {}]));
-  const options = { provider, parent: cluster };
-  const ready = createNamespaces({ ...implied, ...args.namespaces }, { ...options, protect: args.protect });
   const problems = report?.problems ?? [];
+  const provider = createProvider(args.environment, cluster.reference, cluster);
+  const options = { provider, parent: cluster };
+  const [own, ...others] = report?.clusters ?? [];
+  const ready = [
+    ...createNamespaces({ ...implied(own), ...args.namespaces }, { ...options, protect: args.protect }),
+    ...others.flatMap((other) => furnish(other)),
+  ];
   // A run that ends in an error deletes nothing, so what is not registered stays as it is.
-  if (report !== undefined && problems.length === 0) createAccess(report.access, { ...options, dependsOn: [...ready] });
+  if (own !== undefined && problems.length === 0) createAccess(own.access, { ...options, dependsOn: [...ready] });
   return { ready, settled: () => refuse(problems) };
+
+  /** A further cluster: the same there, under names of its own in the state. */
+  function furnish({ cluster: name, access, ...rest }: ClusterAccess): readonly Resource[] {
+    const reference = args.clusters?.[name]?.reference;
+    if (reference === undefined) return [];
+    const nameIn = (text: string) => `${text}@${name}`;
+    const there = { parent: cluster, provider: createProvider(nameIn(args.environment), reference, cluster) };
+    const made = createNamespaces(implied(rest), { ...there, protect: args.protect }, nameIn);
+    if (problems.length === 0) createAccess(access, { ...there, dependsOn: [...made] }, nameIn);
+    return made;
+  }
+}
+
+function implied(report: Pick<ClusterAccess, "namespaces"> | undefined): Readonly<Record<string, NamespaceSettings>> {
+  return Object.fromEntries((report?.namespaces ?? []).map((name) => [name, {}]));
 }
 
 function refuse(problems: readonly string[]): Promise<void> {

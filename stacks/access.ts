@@ -1,30 +1,30 @@
 import { parseArgs } from "node:util";
 
-import { stringify } from "yaml";
-
-import type { AccessReport } from "../components/access-report.ts";
 import { reportAccess } from "../components/access-report.ts";
 import { causeOf, formatFailure } from "../components/error.ts";
+import { chooseClusters, describeSeveral, formatAccess } from "./access-text.ts";
 import { decodeSettings } from "./keys.ts";
 import { readStackConfiguration } from "./stack-file.ts";
 
-const USAGE = `Usage: npm run --silent access -- --stack NAME | kubectl apply --server-side -f -
+const USAGE = `Usage: npm run --silent access -- --stack NAME [--cluster NAME] | kubectl apply --server-side -f -
 
 Prints what a cluster administrator has to apply once so that nobody else needs to be one: for the environment of the stack two
 service accounts, one that deploys and one that previews, with roles for exactly the kinds that its Applications render, in exactly
-their namespaces. It reads the same files and renders the same commits as "pulumi preview" and asks no cluster.
+their namespaces. An environment on several clusters has such accounts in each of them, with the rights for what goes there. It reads the same files and renders the same commits as "pulumi preview" and asks no cluster.
 
 Run it again when an Application has a kind that it did not have before; after the last object of a kind is gone from Git, first
 let "pulumi up" prune it.
 
-  --stack NAME  the stack, which has a file Pulumi.<stack>.yaml
-  --help        this text
+  --stack NAME    the stack, which has a file Pulumi.<stack>.yaml
+  --cluster NAME  only for this cluster, by its name in gitops:clusters; the environment's own is in-cluster
+  --help          this text
 
 Exit code: 0 when the rights are printed; 1 when they are not known, and then nothing is printed.
 `;
 
 async function main(args: readonly string[]): Promise<number> {
-  const options = { stack: { type: "string" }, help: { type: "boolean", short: "h", default: false } } as const;
+  const text = { type: "string" } as const;
+  const options = { stack: text, cluster: text, help: { type: "boolean", short: "h", default: false } } as const;
   const { values } = parseArgs({ args: [...args], options });
   if (values.help) return print(USAGE);
   // Pulumi takes <organization>/<project>/<stack> as well.
@@ -35,13 +35,11 @@ async function main(args: readonly string[]): Promise<number> {
   const mistakes = [...failures, ...decoded.failures].map(formatFailure);
   if (decoded.settings === undefined || mistakes.length > 0) return refuse(mistakes);
   const report = await reportAccess(decoded.settings);
-  return report.problems.length > 0 ? refuse(report.problems) : print(formatAccess(report));
-}
-
-function formatAccess({ access, namespaces }: AccessReport): string {
-  const made = namespaces.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
-  const objects = [...made, ...access.accounts, ...access.roles, ...access.bindings];
-  return objects.map((object) => stringify(object, { aliasDuplicateObjects: false })).join("---\n");
+  if (report.problems.length > 0) return refuse(report.problems);
+  const clusters = chooseClusters(report.clusters, values.cluster);
+  if (typeof clusters === "string") throw new Error(clusters);
+  process.stderr.write(describeSeveral(clusters));
+  return print(formatAccess(clusters, decoded.settings.environment));
 }
 
 function refuse(problems: readonly string[]): number {

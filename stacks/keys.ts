@@ -97,7 +97,7 @@ export function decodeSettings(
     protect,
     ...overlay
   } = SETTINGS(values, place) ?? {};
-  refuseUnreachable({ cluster, namespaces, access }, place);
+  refuseUnreachable({ cluster, clusters, namespaces, access }, place);
   const name = environment ?? ENVIRONMENT(stack, { ...place, property: "gitops:environment" });
   const pullSecretsPath = fromEnvironment("PULUMI_GITOPS_PULL_SECRETS") ?? pullSecrets;
   const registriesPath = fromEnvironment("PULUMI_GITOPS_REGISTRIES") ?? registries;
@@ -124,14 +124,21 @@ export function decodeSettings(
   return { settings, failures: [] };
 }
 
-type Given = { readonly [K in "cluster" | "namespaces" | "access"]: Settings[K] | undefined };
+type Given = { readonly [K in "cluster" | "clusters" | "namespaces" | "access"]: Settings[K] | undefined };
 
 /** Pulumi's Kubernetes provider has to be told where a cluster is; only what we do ourselves can look it up. */
-function refuseUnreachable({ cluster, namespaces = {}, access }: Given, { failures }: Place): void {
-  const isAsked = Object.keys(namespaces).length > 0 || access?.create === true;
-  if (!isAsked || cluster?.kind !== "gke" || "create" in cluster || cluster.endpoint !== undefined) return;
-  const reason = "expected the endpoint, because of gitops:namespaces or gitops:access.create, found nothing";
-  failures.push({ property: "gitops:cluster.endpoint", reason });
+function refuseUnreachable({ cluster, clusters = {}, namespaces = {}, access }: Given, { failures }: Place): void {
+  const createsAccess = access?.create === true;
+  const refuseAt = (key: string, reference: ClusterArgs | undefined, because: string) => {
+    if (reference?.kind !== "gke" || "create" in reference || reference.endpoint !== undefined) return;
+    const reason = `expected the endpoint, because of ${because}, found nothing`;
+    failures.push({ property: `gitops:${key}.endpoint`, reason });
+  };
+  if (createsAccess || Object.keys(namespaces).length > 0)
+    refuseAt("cluster", cluster, "gitops:namespaces or gitops:access.create");
+  if (!createsAccess) return;
+  for (const [name, { reference }] of Object.entries(clusters))
+    refuseAt(`clusters.${name}`, reference, "gitops:access.create");
 }
 
 function fromEnvironment(name: string): string | undefined {

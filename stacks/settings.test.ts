@@ -338,6 +338,14 @@ describe("a mistake in the configuration", () => {
       "gitops:cluster.endpoint: expected the endpoint, because of gitops:namespaces or gitops:access.create, found nothing",
     ],
     [
+      "accounts on a further cluster that is to be looked up",
+      {
+        "gitops:clusters": { eu: { kind: "gke", project: "shop-123", location: "europe-west1", name: "eu" } },
+        "gitops:access": { create: true },
+      },
+      "gitops:clusters.eu.endpoint: expected the endpoint, because of gitops:access.create, found nothing",
+    ],
+    [
       "an amount that is none",
       { "gitops:namespaces": { production: { quota: { "requests.cpu": "many" } } } },
       'gitops:namespaces.production.quota.requests.cpu: expected an amount such as "20" or "64Gi", found "many"',

@@ -7,22 +7,31 @@ import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
 
 import type { Access, Binding, Role as RoleManifest } from "../access/manifests.ts";
 
-/** Makes the accounts of an environment and what they may do. @param options their provider and parent */
-export function createAccess({ accounts, roles, bindings }: Access, options: CustomResourceOptions): void {
+/**
+ * Makes the accounts of an environment and what they may do. @param options their provider and parent
+ * @param nameIn what a resource is called that has this name in its cluster
+ */
+export function createAccess(
+  { accounts, roles, bindings }: Access,
+  options: CustomResourceOptions,
+  nameIn: (name: string) => string = (name) => name,
+): void {
   for (const { metadata, automountServiceAccountToken } of accounts)
-    new ServiceAccount(metadata.name, { metadata, automountServiceAccountToken }, options);
-  for (const role of roles) createRole(role, options);
-  for (const binding of bindings) createBinding(binding, options);
+    new ServiceAccount(nameIn(metadata.name), { metadata, automountServiceAccountToken }, options);
+  for (const role of roles) createRole(nameIn(resourceName(role.metadata)), role, options);
+  for (const binding of bindings) createBinding(nameIn(resourceName(binding.metadata)), binding, options);
 }
 
-function createRole({ kind, metadata, rules }: RoleManifest, options: CustomResourceOptions): void {
-  const name = resourceName(metadata);
+function createRole(name: string, { kind, metadata, rules }: RoleManifest, options: CustomResourceOptions): void {
   if (kind === "Role") new Role(name, { metadata, rules }, options);
   else new ClusterRole(name, { metadata, rules }, options);
 }
 
-function createBinding({ kind, metadata, roleRef, subjects }: Binding, options: CustomResourceOptions): void {
-  const name = resourceName(metadata);
+function createBinding(
+  name: string,
+  { kind, metadata, roleRef, subjects }: Binding,
+  options: CustomResourceOptions,
+): void {
   if (kind === "RoleBinding") new RoleBinding(name, { metadata, roleRef, subjects }, options);
   else new ClusterRoleBinding(name, { metadata, roleRef, subjects }, options);
 }

@@ -7,18 +7,28 @@ import type { NamespaceSettings } from "./settings.ts";
 
 /**
  * Makes namespaces with what holds in them. @param options their provider and parent
+ * @param nameIn what a resource is called that has this name in its cluster
  * @returns what has to be there before an Application is
  */
 export function createNamespaces(
   settings: Readonly<Record<string, NamespaceSettings>>,
   options: CustomResourceOptions,
+  nameIn: (name: string) => string = (name) => name,
 ): readonly Namespace[] {
   return Object.entries(settings).map(([name, { podSecurity = "baseline", quota, networkPolicy = "none" }]) => {
-    const namespace = new Namespace(name, { metadata: { name, labels: podSecurityLabels(podSecurity) } }, options);
+    const namespace = new Namespace(
+      nameIn(name),
+      { metadata: { name, labels: podSecurityLabels(podSecurity) } },
+      options,
+    );
     const within = { ...options, protect: false, parent: namespace };
     if (quota !== undefined)
-      new ResourceQuota(name, { metadata: { name: "quota", namespace: name }, spec: { hard: { ...quota } } }, within);
-    if (networkPolicy !== "none") createPolicies(name, networkPolicy, within);
+      new ResourceQuota(
+        nameIn(name),
+        { metadata: { name: "quota", namespace: name }, spec: { hard: { ...quota } } },
+        within,
+      );
+    if (networkPolicy !== "none") createPolicies(name, networkPolicy, within, nameIn);
     return namespace;
   });
 }
@@ -37,11 +47,16 @@ const DNS = [
   { port: 53, protocol: "TCP" },
 ];
 
-function createPolicies(namespace: string, deny: "deny-ingress" | "deny-all", options: CustomResourceOptions): void {
+function createPolicies(
+  namespace: string,
+  deny: "deny-ingress" | "deny-all",
+  options: CustomResourceOptions,
+  nameIn: (name: string) => string,
+): void {
   const policyTypes = deny === "deny-all" ? ["Ingress", "Egress"] : ["Ingress"];
   const policy = (name: string, rules: object) =>
     new NetworkPolicy(
-      `${namespace}-${name}`,
+      nameIn(`${namespace}-${name}`),
       { metadata: { name, namespace }, spec: { podSelector: {}, policyTypes, ...rules } },
       options,
     );

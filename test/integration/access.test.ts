@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -39,9 +39,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function access(): Promise<Run> {
+function access(...args: readonly string[]): Promise<Run> {
   const env = { ...process.env, XDG_CACHE_HOME: join(folder, "cache") };
-  return run(process.execPath, [join(CHECKOUT, "stacks", "access.ts"), "--stack=qa"], { cwd: folder, env });
+  return run(process.execPath, [join(CHECKOUT, "stacks", "access.ts"), "--stack=qa", ...args], { cwd: folder, env });
+}
+
+interface Printed {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+function parse(text: string): readonly Printed[] {
+  return parseAllDocuments(text).flatMap((document) => (document.toJS() as Printed | null) ?? []);
 }
 
 describe("npm run access", () => {
@@ -63,6 +72,52 @@ describe("npm run access", () => {
       { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
     ]);
     expect(stdout).toContain("name: ci@example.com");
+  });
+
+  describe("with a further cluster", () => {
+    const places = ({ kind, metadata }: Printed) => `${kind} ${metadata.namespace ?? metadata.name}`;
+    const clusters = "  gitops:clusters: { eu: { context: eu }, us: { context: us } }\n";
+
+    beforeAll(async () => {
+      await writeFile(join(folder, "Pulumi.qa.yaml"), `config:\n${clusters}`);
+      const file = join(folder, "infra", "applications");
+      const text = await readFile(join(file, "worker.json"), "utf8");
+      const application = JSON.parse(text) as { metadata: object; spec: { destination: object } };
+      application.metadata = { name: "worker-eu" };
+      application.spec.destination = { name: "eu", namespace: "jobs" };
+      await writeFile(join(file, "worker-eu.json"), JSON.stringify(application));
+    });
+    afterAll(async () => {
+      await rm(join(folder, "infra", "applications", "worker-eu.json"));
+      await writeFile(join(folder, "Pulumi.qa.yaml"), "config: {}\n");
+    });
+
+    it("prints for each cluster what goes there, and says which one it is", async () => {
+      const { code, stdout, stderr } = await access();
+      expect(code).toBe(0);
+      expect(stderr).toMatch(/^access: these are for 2 clusters \(in-cluster, eu\); /);
+      const [own = "", eu = ""] = stdout.split("# Environment qa, cluster eu: ");
+      expect(own).toMatch(/^# Environment qa, cluster in-cluster: /);
+      expect(parse(own).map(places)).toContain("Role qa");
+      expect(parse(own).map(places)).not.toContain("Role jobs");
+      expect(parse(`# ${eu}`).map(places)).toContain("Role jobs");
+      expect(parse(`# ${eu}`).map(places)).not.toContain("Role qa");
+      // Each cluster has a Lease of its own.
+      for (const text of [own, `# ${eu}`]) expect(parse(text).map(places)).toContain("Role default");
+    });
+
+    it("prints one alone with --cluster", async () => {
+      const { code, stdout, stderr } = await access("--cluster=eu");
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(/^# Environment qa, cluster eu: /);
+      expect(parse(stdout).map(places)).not.toContain("Namespace qa");
+    });
+
+    it.each(["us", "euu"])("prints nothing for the cluster %s, to which no Application goes", async (name) => {
+      const { code, stdout, stderr } = await access(`--cluster=${name}`);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toContain(`--cluster: no Application goes to a cluster ${name}`);
+    });
   });
 
   it("prints nothing when one Application cannot be rendered: rights of which some are missing would break the others", async () => {
