@@ -14,6 +14,7 @@ interface Step {
   readonly env?: Readonly<Record<string, string>>;
 }
 interface Job {
+  readonly if?: string;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly "timeout-minutes"?: number;
   readonly environment?: string;
@@ -69,6 +70,20 @@ describe.each(files)("the workflow %s", (file) => {
     for (const { run = "" } of steps) expect(run).not.toContain("${{");
   });
 
+  it("lets the runner take nothing that Pulumi prints for a command", () => {
+    const [step] = steps.filter(({ run = "" }) => pulumiCommandsIn(run).length > 0);
+    const script = step?.run ?? "";
+    const printing = script.includes(">preview.txt 2>&1") ? "cat preview.txt" : "\npulumi ";
+    expect(script).toContain('echo "::stop-commands::$stop"');
+    expect(script.indexOf("::stop-commands::")).toBeLessThan(script.indexOf(printing));
+    expect(script).toContain('echo "::$stop::"');
+  });
+
+  it("lets nothing out of the code block of a comment", () => {
+    for (const { run = "" } of steps.filter(({ run = "" }) => run.includes(".md")))
+      expect(run).toContain("preview.txt | tr '`' \"'\"");
+  });
+
   it("breaks off no run that writes", () => {
     expect(workflow.concurrency["cancel-in-progress"]).toBe(!text.includes("pulumi up"));
   });
@@ -81,13 +96,24 @@ describe.each(files)("the workflow %s", (file) => {
   });
 });
 
+it("a preview gives no identity to a fork or to an update that nobody has looked at", () => {
+  const { preview } = (parse(read("github/preview.yaml")) as Workflow).jobs;
+  expect(preview?.if).toBe(
+    "github.event.pull_request.head.repo.full_name == github.repository && github.event.pull_request.user.login != 'dependabot[bot]'",
+  );
+});
+
 describe("the workflows", () => {
   const on = (file: string) => (parse(read(file)) as Workflow).on;
 
   it("run when they should", () => {
     expect(files).toEqual(["github/deploy.yaml", "github/drift.yaml", "github/preview.yaml"]);
     expect(on("github/preview.yaml")).toBe("pull_request");
-    expect(on("github/deploy.yaml")).toMatchObject({ push: { branches: ["develop"], tags: ["v*.*.*"] } });
+    expect(on("github/deploy.yaml")).toMatchObject({
+      push: { branches: ["develop"], tags: ["v[0-9]+.[0-9]+.[0-9]+"] },
+    });
+    // A repository_dispatch would take a token that can push.
+    expect(Object.keys(on("github/deploy.yaml") as object)).toEqual(["push", "workflow_dispatch"]);
     expect(on("github/drift.yaml")).toMatchObject({ schedule: [{ cron: expect.any(String) }] });
   });
 
@@ -99,6 +125,7 @@ describe("the workflows", () => {
 });
 
 describe("the pipeline for GitLab", () => {
+  const PROTECTED = '$CI_COMMIT_REF_PROTECTED == "true"';
   interface GitlabJob {
     readonly script?: readonly string[];
     readonly resource_group?: string;
@@ -121,12 +148,15 @@ describe("the pipeline for GitLab", () => {
     });
     for (const [name, job] of Object.entries(jobs)) {
       expect(job.rules).toHaveLength(1);
+      const condition = name === "preview" ? "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID" : PROTECTED;
+      expect(job.rules?.[0]?.if).toContain(` && ${condition}`);
       expect(job.resource_group !== undefined).toBe(name.startsWith("up-"));
     }
   });
 
   it("has an identity token and no key", () => {
     expect(defaults).toMatchObject({ id_tokens: { GOOGLE_TOKEN: { aud: "$WORKLOAD_IDENTITY_AUDIENCE" } } });
+    expect(defaults).toMatchObject({ image: "$CI_IMAGE" });
     expect(variables).toEqual({ PULUMI_CONTINUE_ON_ERROR: "true", PULUMI_PARALLEL: "1000" });
   });
 });

@@ -5,7 +5,7 @@ set -eu
 archive="pulumi-v$PULUMI_VERSION-linux-x64.tar.gz"
 target="${RUNNER_TEMP:-${CI_PROJECT_DIR:-.}}/pulumi-cli"
 mkdir -p "$target"
-curl --fail --silent --show-error --location --output "$target/$archive" \
+curl --proto =https --tlsv1.2 --fail --silent --show-error --location --output "$target/$archive" \
   "https://github.com/pulumi/pulumi/releases/download/v$PULUMI_VERSION/$archive"
 echo "$PULUMI_SHA256  $target/$archive" | sha256sum --check --quiet
 tar --extract --gzip --file="$target/$archive" --directory="$target"
