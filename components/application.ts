@@ -17,7 +17,7 @@ import { follow } from "./follow.ts";
 import { followCharts, isFollowedRepository } from "./follow-charts.ts";
 import { findMistakes } from "./jq/mistakes.ts";
 import type { Admission } from "./project/admit.ts";
-import { refuseObjects } from "./project/admit.ts";
+import { refuseLost, refuseObjects } from "./project/admit.ts";
 import { openStages } from "./stages.ts";
 import type { ApplicationStatus } from "./status.ts";
 import { statusOf } from "./status.ts";
@@ -39,6 +39,8 @@ export interface ApplicationArgs {
   readonly sources: Sources;
   /** What the last runs deployed. */
   readonly deployed: () => Promise<Deployed>;
+  /** Projects that were in force when the stack was last deployed, and that nobody has given up. */
+  readonly projectsBefore: () => Promise<readonly string[]>;
   readonly assignments: Assignments;
   /** Patterns of field managers that are a person's tool, beside the built-in ones. */
   readonly people: readonly string[];
@@ -69,7 +71,7 @@ export class Application extends ComponentResource implements Prerequisite {
     // With the name, because `--diff` prints such a line without its row.
     const stages = openStages((stage) => void log.info(`${nameOf(args.subject)}: ${stage}`, this, undefined, true));
     const warn = (warning: string) => void log.warn(`${nameOf(args.subject)}: ${warning}`, this);
-    const deployed = async () => (await args.deployed()).get(nameOf(args.subject)) ?? [];
+    const deployed = async () => (await args.deployed()).sources.get(nameOf(args.subject)) ?? [];
     const guard = followsRewrites(args.subject) ? undefined : deployed;
     const repositories = async () => (await deployed()).filter(isFollowedRepository);
     const { git, followed } = follow(args.sources.git, guard && repositories);
@@ -134,6 +136,7 @@ async function inputsOf(
   const policy = { ...policyOf(spec, args), ...projectOf(admission) };
   try {
     refuse(admission.refusals);
+    if (admission.rules === undefined) refuse(refuseLost(await args.projectsBefore()));
     await refuseMistakes(spec);
     const { warnings, writeBack, ...desired } = await desire(spec, args.sources, say);
     warnings.forEach(warn);

@@ -4,7 +4,7 @@ import { readDeployed } from "./deployed.ts";
 
 const REPOSITORY = "https://github.com/my-org/api.git";
 const SOURCES = [{ repoURL: REPOSITORY, targetRevision: "develop", commit: "a".repeat(40) }];
-const ANSWER = { outputs: { applications: { api: { sources: SOURCES }, worker: {} } } };
+const ANSWER = { outputs: { applications: { api: { sources: SOURCES }, worker: {} }, projects: ["default"] } };
 
 /** An engine whose first answers are errors. */
 function engineThatFails(times: number) {
@@ -16,18 +16,23 @@ function engineThatFails(times: number) {
 
 describe("readDeployed", () => {
   it("tells the sources of each Application, none where the output knows none", async () => {
-    const deployed = await readDeployed(engineThatFails(0).ask);
-    expect([...deployed]).toEqual([
+    const { sources, projects } = await readDeployed(engineThatFails(0).ask);
+    expect([...sources]).toEqual([
       ["api", SOURCES],
       ["worker", []],
     ]);
+    expect(projects).toEqual(["default"]);
+  });
+
+  it("knows nothing of a stack that was never deployed", async () => {
+    expect(await readDeployed(() => Promise.resolve({}))).toEqual({ sources: new Map(), projects: [] });
   });
 
   it("asks again when the engine has read its state in the middle of a write", async () => {
     const engine = engineThatFails(3);
     const pauses: number[] = [];
     const deployed = await readDeployed(engine.ask, (ms) => Promise.resolve(pauses.push(ms)));
-    expect(deployed.get("api")).toEqual(SOURCES);
+    expect(deployed.sources.get("api")).toEqual(SOURCES);
     expect(pauses).toEqual([250, 250, 250]);
   });
 

@@ -5,8 +5,13 @@ import { getOrganization, getProject, getStack, runtime } from "@pulumi/pulumi";
 import type { FollowedSource } from "./follow-charts.ts";
 import type { ApplicationStatus } from "./status.ts";
 
-/** What the sources of Applications were at when they were deployed, by the Application's name. */
-export type Deployed = ReadonlyMap<string, readonly FollowedSource[]>;
+/** What the last runs left. */
+export interface Deployed {
+  /** What the sources of Applications were at when they were deployed, by the Application's name. */
+  readonly sources: ReadonlyMap<string, readonly FollowedSource[]>;
+  /** Names of the projects that were in force. */
+  readonly projects: readonly string[];
+}
 
 /**
  * Reads the stack's own output of the last run. Of all that the state holds this is the part that a program can ask the engine for, and
@@ -14,10 +19,13 @@ export type Deployed = ReadonlyMap<string, readonly FollowedSource[]>;
  * @param ask the engine, which answers with the outputs of the last run
  * @throws what the engine says, when it still says so after five seconds
  */
-export async function readDeployed(ask: Ask = askEngine, pause: (ms: number) => Promise<unknown> = sleep) {
-  const { outputs } = await patiently(ask, pause);
-  const statuses = Object.entries(outputs?.applications ?? {});
-  return new Map(statuses.map(([name, { sources }]) => [name, sources ?? []])) satisfies Deployed;
+export async function readDeployed(
+  ask: Ask = askEngine,
+  pause: (ms: number) => Promise<unknown> = sleep,
+): Promise<Deployed> {
+  const { outputs: { applications = {}, projects = [] } = {} } = await patiently(ask, pause);
+  const statuses = Object.entries(applications);
+  return { sources: new Map(statuses.map(([name, { sources }]) => [name, sources ?? []])), projects };
 }
 
 type Ask = () => Promise<Answer>;
@@ -45,7 +53,10 @@ function askEngine(): Promise<Answer> {
 }
 
 interface Answer {
-  readonly outputs?: { readonly applications?: Readonly<Record<string, Partial<ApplicationStatus>>> };
+  readonly outputs?: {
+    readonly applications?: Readonly<Record<string, Partial<ApplicationStatus>>>;
+    readonly projects?: readonly string[];
+  };
 }
 
 /** Pulumi's own file and object storage backends know one organization, and older ones no projects either. */

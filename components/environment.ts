@@ -1,5 +1,5 @@
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
-import { all, ComponentResource, log, RunError, runtime } from "@pulumi/pulumi";
+import { all, ComponentResource, log, output, RunError, runtime } from "@pulumi/pulumi";
 
 import { Application } from "./application.ts";
 import type { Subject } from "./application.ts";
@@ -19,7 +19,7 @@ import type { GateArgs } from "./proof.ts";
 import { readProof } from "./proof.ts";
 import { admit } from "./project/admit.ts";
 import type { Projects } from "./project/admit.ts";
-import { readProjects } from "./projects.ts";
+import { inForce, readProjects, withoutGivenUp } from "./projects.ts";
 import { Roster } from "./roster.ts";
 import type { OpenSources, SourcesArgs } from "./sources.ts";
 import { openSources } from "./sources.ts";
@@ -40,7 +40,7 @@ export interface EnvironmentArgs extends SourcesArgs {
   readonly overlay: EnvironmentOverlay;
   /** Laid over single Applications, by name. */
   readonly overrides: Readonly<Record<string, ApplicationOverlay>>;
-  /** Applications that may vanish from the folder although many vanish at once. */
+  /** Applications that may vanish from the folder although many vanish at once, and `project/default`. */
   readonly allowRemoval: readonly string[];
   readonly people: readonly string[];
   /** Only what another environment ran healthy long enough may run here; absent: nothing has to be proven. */
@@ -56,6 +56,8 @@ export interface EnvironmentArgs extends SourcesArgs {
 export class Environment extends ComponentResource {
   /** Application -> what a stack output says of it. */
   readonly applications: Output<Readonly<Record<string, ApplicationStatus>>>;
+  /** Names of the projects in force, for the next run to remember. */
+  readonly projects: Output<readonly string[]>;
   readonly #members: readonly (readonly [name: string, application: Application])[];
   readonly #problems: readonly string[];
   readonly #writer: GitWriter;
@@ -71,9 +73,10 @@ export class Environment extends ComponentResource {
     const subjects = subjectsOf(infra, projects, args);
     let reading: Promise<Deployed> | undefined;
     const deployed = () => (reading ??= readDeployed());
+    const projectsBefore = async () => withoutGivenUp((await deployed()).projects, args.allowRemoval);
     const assignments = openAssignments([...subjects.keys(), ...unnamed(infra)]);
     for (const application of unnamed(infra)) assignments.tell({ application });
-    const shared = { environment: name, people: args.people, protect: args.protect, sources, deployed };
+    const shared = { environment: name, people: args.people, protect: args.protect, sources, deployed, projectsBefore };
     const below = { parent: this, ...(options.dependsOn !== undefined && { dependsOn: options.dependsOn }) };
     const found = new Map<string, Application>();
     for (const [member, subject] of subjects) {
@@ -90,6 +93,7 @@ export class Environment extends ComponentResource {
       ...unknownOverrides(args.overrides, [...subjects.keys()]),
     ];
     this.applications = all(Object.fromEntries(members.map(([member, { status }]) => [member, status])));
+    this.projects = output(projectsBefore().then((before) => inForce(projects, before)));
     this.registerOutputs({ applications: this.applications });
   }
 

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 
 import { filesBelow, sentence } from "./infra.ts";
 import type { Projects } from "./project/admit.ts";
+import { DEFAULT } from "./project/admit.ts";
 import { parseProjects } from "./project/parse.ts";
 
 /** Where projects are looked for when the stack names no folder; it need not exist. */
@@ -31,4 +32,18 @@ export function readProjects(folder?: string): ReadProjects {
     ],
     remarks: declared.flatMap(({ name, unenforced }) => unenforced.map((remark) => `project ${name}: ${remark}`)),
   };
+}
+
+/** How `gitops:allowRemoval` names the one project whose loss would permit more than before. */
+export const DEFAULT_PROJECT = `project/${DEFAULT}`;
+
+/** The projects of an earlier run that nobody has given up. */
+export function withoutGivenUp(before: readonly string[], allowRemoval: readonly string[]): readonly string[] {
+  return before.filter((name) => !allowRemoval.includes(`project/${name}`));
+}
+
+/** The projects in force: those that have a file, and `default` when it had one and nobody has given it up. @param before see `withoutGivenUp` */
+export function inForce({ declared, broken }: Projects, before: readonly string[]): readonly string[] {
+  const present = [...declared, ...broken].map(({ name }) => name);
+  return [...new Set([...present, ...before.filter((name) => name === DEFAULT)])].toSorted();
 }

@@ -7,3 +7,5 @@ const program = await withCompileCache(() => import("./program.ts"));
 
 /** Revision, images, sync, health, resources and conditions of every Application. */
 export const applications = program.applications;
+/** Names of the projects in force. */
+export const projects = program.projects;

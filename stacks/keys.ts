@@ -3,6 +3,7 @@ import type { ApplicationOverlay } from "../components/application/overlay.ts";
 import { isRevision } from "../components/application/source.ts";
 import type { Failure } from "../components/error.ts";
 import type { ClusterArgs, EnvironmentArgs, PlatformArgs } from "../components/index.ts";
+import { DEFAULT_PROJECT } from "../components/projects.ts";
 import { decodeAccess } from "./access-keys.ts";
 import { decodeCluster, decodeClusters } from "./cluster-keys.ts";
 import { flag, list, mapOf, oneOf, record, text } from "./decode.ts";
@@ -27,6 +28,10 @@ const ENVIRONMENT = text("a name of at most 63 letters, digits, -, _ and .", (va
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(value),
 );
 const APPLICATION_NAME = text("the name of an Application", isDnsSubdomain);
+const REMOVABLE = text(
+  `the name of an Application, or ${DEFAULT_PROJECT}`,
+  (value) => isDnsSubdomain(value) || value === DEFAULT_PROJECT,
+);
 const REVISION = text("a branch, a tag, a commit, HEAD or a range of versions", isRevision);
 /** OCI distribution specification: the grammar of a tag and of a digest. */
 const TAG = text("an image tag or digest", (value) =>
@@ -60,7 +65,7 @@ const SETTINGS = record<SettingKeys>({
   cluster: decodeCluster,
   clusters: decodeClusters,
   overrides: mapOf(APPLICATION_NAME, decodeOverride),
-  allowRemoval: list(APPLICATION_NAME),
+  allowRemoval: list(REMOVABLE),
   people: list(text("a pattern like argo-*")),
   registries: text("a file"),
   pullSecrets: text("a folder"),

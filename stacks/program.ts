@@ -10,5 +10,8 @@ const environment = new Environment(settings.environment, { ...settings, cluster
 /** Revision, images, sync, health, resources and conditions of every Application. */
 export const applications = environment.applications;
 
+/** Names of the projects in force: what was restricted once stays so when its file is lost. */
+export const projects = environment.projects;
+
 failUnlessSettled(environment.settled());
 failUnlessSettled(platform.settled());

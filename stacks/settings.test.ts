@@ -98,7 +98,7 @@ describe("readSettings", () => {
         "api-service": { revision: "v1.2.0", pins: { app: "v1.2.0" }, timeout: 30, adopt: true },
         worker: { namespace: "jobs", wait: "healthy", images: { constraint: "2.x" } },
       },
-      "gitops:allowRemoval": ["old-service"],
+      "gitops:allowRemoval": ["old-service", "project/default"],
       "gitops:people": ["argo-*"],
       "gitops:registries": "registries.conf",
       "gitops:namespaces": {
@@ -138,7 +138,7 @@ describe("readSettings", () => {
         "api-service": { revision: "v1.2.0", pins: { app: "v1.2.0" }, timeoutMs: 30_000, adopt: true },
         worker: { namespace: "jobs", wait: "healthy", images: { constraint: "2.x" } },
       },
-      allowRemoval: ["old-service"],
+      allowRemoval: ["old-service", "project/default"],
       people: ["argo-*"],
       signatures: [],
       namespaces: {
@@ -270,7 +270,7 @@ describe("a mistake in the configuration", () => {
     [
       "a name that is none in a list",
       { "gitops:allowRemoval": ["api", "A"] },
-      'gitops:allowRemoval[1]: expected the name of an Application, found "A"',
+      'gitops:allowRemoval[1]: expected the name of an Application, or project/default, found "A"',
     ],
     ["a text for a map", { "gitops:images": "regexp:^v" }, 'gitops:images: expected a map, found "regexp:^v"'],
     ["a list for a map", { "gitops:overrides": ["api"] }, 'gitops:overrides: expected a map, found "[\\"api\\"]"'],

@@ -4,7 +4,7 @@ import { formatRef, refOf } from "../manifest/object.ts";
 import { withNamespace } from "../manifest/scope.ts";
 import { checkManifests } from "../render/manifests.ts";
 import type { Projects } from "./admit.ts";
-import { admit, refuseObjects } from "./admit.ts";
+import { admit, refuseLost, refuseObjects } from "./admit.ts";
 import { escapes, RESTRICTED } from "./escapes.fixture.ts";
 import { parseProjects } from "./parse.ts";
 
@@ -61,6 +61,13 @@ describe("the project of an Application", () => {
 
   it("asks nothing when it is default and nobody declared it", () => {
     expect(admit(projects, { ...application, project: "default" }, OWN)).toEqual({ refusals: [], windows: [] });
+  });
+
+  it("still asks when it is default and the file that declared it is lost", () => {
+    expect(refuseLost(["payments"])).toEqual([]);
+    expect(refuseLost(["default", "payments"])).toEqual([
+      "project default was declared when this stack was last deployed, and no file declares it any more, so that it would permit everything; put its file back or, to permit everything, add to gitops:allowRemoval: project/default",
+    ]);
   });
 
   it("refuses an Application for all reasons at once", () => {

@@ -16,7 +16,7 @@ export interface Projects {
   readonly unreadable: boolean;
 }
 
-const DEFAULT = "default";
+export const DEFAULT = "default";
 
 /**
  * The project an Application is in; undefined when that is `default` and nobody declared it: then everything is permitted.
@@ -32,6 +32,17 @@ function findProject(projects: Projects, name: string): Project | undefined | st
   const names = [DEFAULT, ...projects.declared.map((project) => project.name)];
   const meant = closest(name, names);
   return `spec.project: there is no project ${name}${meant === undefined ? ` (there is ${names.join(", ")})` : `, did you mean ${meant}?`}`;
+}
+
+/**
+ * Why an Application of `default` that nobody declares may not be deployed: once declared, a lost file or folder must not permit more.
+ * @param before projects that were in force when the stack was last deployed
+ */
+export function refuseLost(before: readonly string[]): readonly string[] {
+  if (!before.includes(DEFAULT)) return [];
+  return [
+    `project ${DEFAULT} was declared when this stack was last deployed, and no file declares it any more, so that it would permit everything; put its file back or, to permit everything, add to gitops:allowRemoval: project/${DEFAULT}`,
+  ];
 }
 
 /** What a project makes of one Application. */
