@@ -42,6 +42,8 @@ export interface ApplicationArgs {
   /** Projects that were in force when the stack was last deployed, and that nobody has given up. */
   readonly projectsBefore: () => Promise<readonly string[]>;
   readonly assignments: Assignments;
+  /** Resolves when the engine has dealt with the roster: to whether it lets this run go on. */
+  readonly announced: Promise<boolean>;
   /** Patterns of field managers that are a person's tool, beside the built-in ones. */
   readonly people: readonly string[];
   /** Whether only Git may remove Applications, and `pulumi destroy` may not. */
@@ -81,7 +83,10 @@ export class Application extends ComponentResource implements Prerequisite {
     const reading = inputsOf({ ...args, sources }, stages.begin, warn, plan).finally(stages.end);
     const { dependencies = [] } = args;
     // Told before anything is waited for: others may wait for what this one says.
-    const inputs = reading.then((told) => assigned(args.assignments, told)).then((told) => holdFor(told, dependencies));
+    const inputs = reading
+      .then((told) => assigned(args.assignments, told))
+      .then((told) => holdFor(told, dependencies))
+      .then(async (told) => holdUnless(await args.announced, told));
     this.problem = inputs.then(({ hold, skipped }) => (skipped === true ? undefined : hold));
     const cluster = "spec" in args.subject ? args.subject.cluster : args.cluster;
     const sync = new Sync(name, cluster, inputs, { parent: this, ...after(dependencies, options) });
@@ -147,6 +152,12 @@ async function inputsOf(
   } catch (error) {
     return { ...onHold(args, spec.name, causeOf(error)), policy };
   }
+}
+
+/** Before the provider knows what this run is about no Application is registered, and after a refusal none is changed. */
+function holdUnless(isAnnounced: boolean, inputs: SyncArgs): SyncArgs {
+  if (isAnnounced || inputs.hold !== undefined) return inputs;
+  return { ...inputs, hold: "not tried: this run was refused as a whole, see the error of the roster" };
 }
 
 function followsRewrites(subject: Subject): boolean {

@@ -20,6 +20,7 @@ import { readProof } from "./proof.ts";
 import { admit } from "./project/admit.ts";
 import type { Projects } from "./project/admit.ts";
 import { inForce, readProjects, withoutGivenUp } from "./projects.ts";
+import { whenRegistered } from "./registered.ts";
 import { Roster } from "./roster.ts";
 import type { OpenSources, SourcesArgs } from "./sources.ts";
 import { openSources } from "./sources.ts";
@@ -67,7 +68,8 @@ export class Environment extends ComponentResource {
     const infra = readInfra(args.applications);
     const sources = withProof(openSources(args), args.gate, this);
     // One name whatever the environment is called: a renamed environment must meet its old roster.
-    new Roster("roster", rosterOf(name, infra, args), { parent: this, protect: args.protect });
+    const roster = new Roster("roster", rosterOf(name, infra, args), { parent: this, protect: args.protect });
+    const announced = whenRegistered(roster);
     const projects = readProjects(args.projects);
     for (const remark of projects.remarks) void log.warn(remark, this);
     const subjects = subjectsOf(infra, projects, args);
@@ -76,7 +78,15 @@ export class Environment extends ComponentResource {
     const projectsBefore = async () => withoutGivenUp((await deployed()).projects, args.allowRemoval);
     const assignments = openAssignments([...subjects.keys(), ...unnamed(infra)]);
     for (const application of unnamed(infra)) assignments.tell({ application });
-    const shared = { environment: name, people: args.people, protect: args.protect, sources, deployed, projectsBefore };
+    const shared = {
+      environment: name,
+      people: args.people,
+      protect: args.protect,
+      sources,
+      deployed,
+      projectsBefore,
+      announced,
+    };
     const below = { parent: this, ...(options.dependsOn !== undefined && { dependsOn: options.dependsOn }) };
     const found = new Map<string, Application>();
     for (const [member, subject] of subjects) {

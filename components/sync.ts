@@ -3,6 +3,7 @@ import { createUrn, dynamic, Output, output, recover, secret } from "@pulumi/pul
 
 import type { ClusterInput } from "./cluster.ts";
 import type { ProgramInputs, SyncOutputs } from "./sync.protocol.ts";
+import { whenRegistered } from "./registered.ts";
 import { syncProvider } from "./sync.provider.ts";
 
 const TYPE = "pulumi-nodejs:dynamic/gitops:Sync";
@@ -84,12 +85,9 @@ export class Sync extends dynamic.Resource {
     return output<unknown>(survived) as Output<Partial<Observed>>;
   }
 
-  /**
-   * Resolves when the engine has dealt with the resource: to whether that went well. By the URN, because a preview knows no
-   * outputs of what is to be changed, and nobody who waits for an unknown output is ever called.
-   */
+  /** Resolves when the engine has dealt with the resource: to whether that went well. */
   get registered(): Promise<boolean> {
-    return new Promise((resolve) => survive(this.urn).apply((urn) => resolve(urn !== undefined)));
+    return whenRegistered(this);
   }
 }
 
