@@ -43,6 +43,8 @@ export interface EnvironmentArgs extends SourcesArgs {
   readonly overrides: Readonly<Record<string, ApplicationOverlay>>;
   /** Applications that may vanish from the folder although many vanish at once, and `project/default`. */
   readonly allowRemoval: readonly string[];
+  /** Clusters that others took the place of, old -> new: uids of their namespace kube-system. */
+  readonly replacedClusters?: Readonly<Record<string, string>>;
   readonly people: readonly string[];
   /** Only what another environment ran healthy long enough may run here; absent: nothing has to be proven. */
   readonly gate?: GateArgs;
@@ -157,13 +159,15 @@ function indent(text: string): string {
   return text.replaceAll(/^/gm, "  ");
 }
 
-function rosterOf(environment: string, infra: Infra, { allowRemoval }: EnvironmentArgs) {
+function rosterOf(environment: string, infra: Infra, { allowRemoval, replacedClusters }: EnvironmentArgs) {
   const sound = infra.applications.map(
     (application) =>
       [application.name, { file: application.file, cascade: cascades(application) !== undefined }] as const,
   );
   const broken = infra.broken.map(({ name }) => [name, { file: "", cascade: true }] as const);
-  return { environment, allowRemoval, applications: Object.fromEntries([...broken, ...sound]) };
+  // The SDK prints what it registers, and cannot print what inherits nothing.
+  const replaced = replacedClusters === undefined ? {} : { replacedClusters: { ...replacedClusters } };
+  return { environment, allowRemoval, ...replaced, applications: Object.fromEntries([...broken, ...sound]) };
 }
 
 function dependenciesOf(subject: Subject): readonly string[] {

@@ -7,6 +7,8 @@ import { rosterProvider } from "./sync.provider.ts";
 export interface RosterArgs extends Applications {
   readonly environment: string;
   readonly allowRemoval: readonly string[];
+  /** Old -> new: uids of the namespace kube-system. */
+  readonly replacedClusters?: Readonly<Record<string, string>>;
 }
 
 /** Remembers which Applications an environment has, so that a lost folder is noticed before anything is deleted. */

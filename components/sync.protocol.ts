@@ -164,6 +164,8 @@ export interface CheckedInputs extends Identity {
   readonly health: string;
   readonly hold?: string;
   readonly skipped?: boolean;
+  /** Only in what `read` answers, when the reference leads to another cluster than before: uids of both. */
+  readonly moved?: { readonly from: string; readonly to: string };
 }
 
 /** One sync that wrote something, or tried to. */

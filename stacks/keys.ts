@@ -28,6 +28,9 @@ const ENVIRONMENT = text("a name of at most 63 letters, digits, -, _ and .", (va
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(value),
 );
 const APPLICATION_NAME = text("the name of an Application", isDnsSubdomain);
+const CLUSTER_UID = text("the uid of a cluster's namespace kube-system", (value) =>
+  /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value),
+);
 const REMOVABLE = text(
   `the name of an Application, or ${DEFAULT_PROJECT}`,
   (value) => isDnsSubdomain(value) || value === DEFAULT_PROJECT,
@@ -64,6 +67,7 @@ const SETTINGS = record<SettingKeys>({
   projects: text("a folder"),
   cluster: decodeCluster,
   clusters: decodeClusters,
+  replacedClusters: mapOf(CLUSTER_UID, CLUSTER_UID),
   overrides: mapOf(APPLICATION_NAME, decodeOverride),
   allowRemoval: list(REMOVABLE),
   people: list(text("a pattern like argo-*")),
@@ -88,6 +92,7 @@ export function decodeSettings(
     applications,
     cluster,
     clusters,
+    replacedClusters,
     overrides,
     allowRemoval,
     people,
@@ -110,9 +115,8 @@ export function decodeSettings(
   const settings: Settings = {
     environment: name,
     applications: applications ?? "infra/applications",
-    ...(projects === undefined ? {} : { projects }),
     cluster: cluster ?? { kind: "kubeconfig" },
-    ...(clusters === undefined ? {} : { clusters }),
+    ...present({ projects, clusters, replacedClusters, gate }),
     overlay: withMilliseconds(overlay),
     overrides: overrides ?? NO_OVERRIDES,
     allowRemoval: allowRemoval ?? [],
@@ -121,7 +125,6 @@ export function decodeSettings(
     ...(pullSecretsPath === undefined ? {} : { pullSecrets: pullSecretsPath }),
     imageUpdaters: imageUpdaters ?? "infra/image-updaters",
     signatures: signatures ?? [],
-    ...(gate === undefined ? {} : { gate }),
     namespaces: namespaces ?? {},
     access: access ?? {},
     protect: protect ?? false,
@@ -144,6 +147,12 @@ function refuseUnreachable({ cluster, clusters = {}, namespaces = {}, access }: 
   if (!createsAccess) return;
   for (const [name, { reference }] of Object.entries(clusters))
     refuseAt(`clusters.${name}`, reference, "gitops:access.create");
+}
+
+/** Without what is undefined. */
+function present<T extends object>(values: T): { readonly [K in keyof T]?: NonNullable<T[K]> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
 }
 
 function fromEnvironment(name: string): string | undefined {

@@ -39,6 +39,8 @@ afterEach(() => {
   delete process.env["PULUMI_GITOPS_REGISTRIES"];
 });
 
+const UIDS = ["3b0a5f0e-2c1d-4e6f-8a9b-0c1d2e3f4a5b", "9c41d7aa-1b2c-4d3e-9f80-a1b2c3d4e5f6"] as const;
+
 describe("readSettings", () => {
   const DEFAULTS = {
     environment: "qa",
@@ -99,6 +101,7 @@ describe("readSettings", () => {
         worker: { namespace: "jobs", wait: "healthy", images: { constraint: "2.x" } },
       },
       "gitops:allowRemoval": ["old-service", "project/default"],
+      "gitops:replacedClusters": { [UIDS[0]]: UIDS[1] },
       "gitops:people": ["argo-*"],
       "gitops:registries": "registries.conf",
       "gitops:namespaces": {
@@ -139,6 +142,7 @@ describe("readSettings", () => {
         worker: { namespace: "jobs", wait: "healthy", images: { constraint: "2.x" } },
       },
       allowRemoval: ["old-service", "project/default"],
+      replacedClusters: { [UIDS[0]]: UIDS[1] },
       people: ["argo-*"],
       signatures: [],
       namespaces: {
@@ -266,6 +270,11 @@ describe("a mistake in the configuration", () => {
     ["a bad timeout", { "gitops:timeout": "soon" }, 'gitops:timeout: expected a duration like "5m", found "soon"'],
     ["no timeout", { "gitops:timeout": "0s" }, 'gitops:timeout: expected a duration like "5m", found "0s"'],
     ["another wait", { "gitops:wait": "ready" }, 'gitops:wait: expected "healthy" or "applied", found "ready"'],
+    [
+      "a cluster that is named and not identified",
+      { "gitops:replacedClusters": { [UIDS[0]]: "production" } },
+      `gitops:replacedClusters.${UIDS[0]}: expected the uid of a cluster's namespace kube-system, found "production"`,
+    ],
     ["a text for a list", { "gitops:allowRemoval": "api" }, 'gitops:allowRemoval: expected a list, found "api"'],
     [
       "a name that is none in a list",

@@ -34,9 +34,10 @@ async function openNow(reference: ClusterReference): Promise<Cluster> {
   return { client, id: await client.clusterId() };
 }
 
-function anotherCluster(reference: ClusterReference, found: string, expected: string): GitOpsError {
+/** What a person has to be told whose reference leads to another cluster than before, and what to do if that is as it should be. */
+export function anotherCluster(reference: ClusterReference, found: string, expected: string): GitOpsError {
   return new GitOpsError(
-    `${describe(reference)} leads to another cluster (kube-system ${found}) than the one this environment was deployed to (${expected}); nothing was changed`,
+    `${describe(reference)} leads to another cluster (kube-system ${found}) than the one this environment was deployed to (${expected}); nothing was changed. Check gitops:cluster; only where this one takes the place of that one for good, set gitops:replacedClusters: {"${expected}": "${found}"}: what is in the old one is forgotten, not deleted, and everything is deployed anew`,
     { code: "Refused" },
   );
 }

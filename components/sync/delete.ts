@@ -20,6 +20,7 @@ import { isProtected } from "./protection.ts";
 import type { Removal } from "./prune.ts";
 import { removeWaves } from "./prune.ts";
 import { findRemovable } from "./removable.ts";
+import { forgetReplaced } from "./replaced.ts";
 import type { Report } from "./report.ts";
 import type { ViewOf } from "./snapshots.ts";
 import { currentSnapshot } from "./snapshots.ts";
@@ -43,7 +44,9 @@ export async function remove(
     );
     return [];
   }
-  const cluster = await openCluster(outputs.cluster, outputs.clusterId);
+  const { clusterId } = await forgetReplaced(outputs.cluster, outputs, report);
+  if (clusterId !== outputs.clusterId) return [];
+  const cluster = await openCluster(outputs.cluster, clusterId);
   return withLease(cluster, outputs.environment, report, (held) =>
     removeObjects(permitted(held, outputs.policy), outputs, report, viewOf),
   );

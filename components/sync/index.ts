@@ -8,6 +8,7 @@ import { diff } from "./diff.ts";
 import { keepIgnored } from "./keep-ignored.ts";
 import { announce } from "./members.ts";
 import { read } from "./read.ts";
+import { announceReplaced, refuseMoved } from "./replaced.ts";
 import { reportTo } from "./report.ts";
 import type { RosterInputs } from "./roster.ts";
 import { checkRosterInputs } from "./roster.ts";
@@ -32,6 +33,8 @@ export const sync = {
   check: (olds: Partial<CheckedInputs>, news: ProgramInputs) =>
     answer(async () => {
       learnSecrets(news);
+      const refusal = refuseMoved(olds);
+      if (refusal !== undefined) return { inputs: news, failures: [{ property: "cluster", reason: refusal }] };
       if (news.assignments !== undefined) noteAssignments(news.environment, news.assignments);
       const { inputs, warnings, notes } = check(olds, news);
       for (const sentence of warnings) reportTo(news.resourceUrn).warning(sentence);
@@ -85,13 +88,15 @@ export const sync = {
 export const roster = {
   check: (olds: Partial<RosterInputs>, news: RosterInputs) =>
     answer(() => {
+      const { replacedClusters = {}, ...kept } = news;
       announce(news.environment, Object.keys(news.applications));
+      announceReplaced(news.environment, replacedClusters);
       const { failures, orphaned } = checkRosterInputs(olds, news);
       for (const name of orphaned)
         reportTo("").warning(
           `${name} is gone from Git and has no resources finalizer: its objects stay in the cluster`,
         );
-      return Promise.resolve({ inputs: news, failures });
+      return Promise.resolve({ inputs: kept, failures });
     }),
   diff: (_id: string, olds: RosterInputs, news: RosterInputs) =>
     Promise.resolve(JSON.stringify(olds.applications) === JSON.stringify(news.applications) ? { changes: false } : {}),
@@ -126,7 +131,9 @@ function warn({ resourceUrn, conditions }: SyncOutputs, known: readonly string[]
 
 /** Under `--refresh=false` nothing was read, so drift is looked for here and said in words. */
 async function lookNow(olds: SyncOutputs): Promise<readonly string[]> {
-  const { outputs } = await read(olds);
+  const { outputs, inputs } = await read(olds);
+  const refusal = refuseMoved(inputs);
+  if (refusal !== undefined) throw new Error(refusal);
   const { drift, driftStays, conditions } = outputs;
   const sentences = driftStays === true ? conditions : drift.map((sentence) => `drift: ${sentence}`);
   for (const sentence of sentences) reportTo(olds.resourceUrn).warning(sentence);

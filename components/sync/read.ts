@@ -29,11 +29,13 @@ export interface Reading {
  * Compares the cluster with what was last applied. In the answer, `inputs.manifests` is that text byte for byte, except
  * where the cluster differs: drifted fields carry the live value, missing objects are left out, strays are put in.
  * The engine then shows exactly these differences as `live => desired`.
- * @throws GitOpsError when the cluster cannot be looked at; a difficulty with this Application alone becomes its drift
+ * @throws GitOpsError when the cluster cannot be looked at; a difficulty with this Application alone becomes its drift, and so does
+ *   another cluster than before
  */
 export async function read(outputs: SyncOutputs, viewOf: ViewOf = currentSnapshot): Promise<Reading> {
   if (outputs.protocol > PROTOCOL) throw newerState(outputs);
-  const cluster = await openCluster(outputs.cluster, outputs.clusterId);
+  const cluster = await openCluster(outputs.cluster);
+  if (cluster.id !== outputs.clusterId) return elsewhere(outputs, cluster.id);
   const memory = await unpack(outputs.packed);
   try {
     const subject = subjectOf(outputs, memory);
@@ -96,6 +98,20 @@ function reading(
       ...(hooks === undefined ? {} : { hooks }),
       health: unfinished ? unfinishedHealth(outputs, text) : "Healthy",
     },
+  };
+}
+
+/**
+ * Another cluster is not looked at, because there everything of ours would look deleted. Whether it takes the place of the first one only
+ * the program says, which runs later; what it refuses then is refused in `check`.
+ */
+function elsewhere(outputs: SyncOutputs, to: string): Reading {
+  const { images, claim, clusterId: from } = outputs;
+  const sentence = `this is another cluster (kube-system ${to}) than the one it was deployed to (${from})`;
+  const health = `Unknown: ${sentence}`;
+  return {
+    outputs: { ...outputs, drift: [sentence], driftStays: false, health },
+    inputs: { ...identityOf(outputs), images, claim, manifests: {}, health, moved: { from, to } },
   };
 }
 

@@ -5,6 +5,8 @@ export interface RosterInputs extends Roster {
   readonly environment: string;
   /** Applications that may go although many go at once. */
   readonly allowRemoval: readonly string[];
+  /** Old -> new: uids of clusters that a person declares to have been replaced. Never kept. */
+  readonly replacedClusters?: Readonly<Record<string, string>>;
 }
 
 export interface RosterChecked {

@@ -20,6 +20,7 @@ import type { Progress } from "./progress.ts";
 import { trackProgress } from "./progress.ts";
 import { read } from "./read.ts";
 import { reconcile } from "./reconcile.ts";
+import { forgetReplaced } from "./replaced.ts";
 import type { Report } from "./report.ts";
 import { withRetry } from "./retry.ts";
 import { scrub } from "./scrub.ts";
@@ -36,16 +37,17 @@ export interface Synced {
 
 /**
  * Makes the cluster hold exactly what the inputs say.
- * @param before outputs of the last sync, undefined for a new Application
+ * @param known outputs of the last sync, undefined for a new Application
  * @throws GitOpsError when nothing of the Application exists and nothing was made, when Git lost all of its objects, or when
  *   another run has the environment's Lease
  */
 export async function update(
   inputs: CheckedInputs,
-  before: SyncOutputs | undefined,
+  known: SyncOutputs | undefined,
   report: Report,
   viewOf: ViewOf = currentSnapshot,
 ): Promise<Synced> {
+  const before = known && (await forgetReplaced(inputs.cluster, known, report));
   refuseEmpty(inputs, before);
   const closed = closedWindow(inputs.policy);
   if (closed !== undefined) return { outputs: await postpone(inputs, before, closed, viewOf) };

@@ -5,7 +5,9 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
+import { openCluster } from "../../components/sync/cluster.ts";
 import { remove } from "../../components/sync/delete.ts";
+import { announceReplaced, refuseMoved } from "../../components/sync/replaced.ts";
 import type { OwnSandbox } from "../support/own-sandbox.ts";
 import { startOwnSandbox } from "../support/own-sandbox.ts";
 import { readSandbox } from "../support/sandbox.ts";
@@ -61,11 +63,37 @@ describe("an environment on two clusters", () => {
     };
     const refusal =
       /leads to another cluster \(kube-system .*\) than the one this environment was deployed to .*; nothing was changed/;
-    await expect(before.look(respelt)).rejects.toThrow(refusal);
+    const seen = await before.look(respelt);
+    expect(seen.outputs.drift).toEqual([expect.stringMatching(/^this is another cluster/)]);
+    expect(refuseMoved(seen.inputs)).toMatch(refusal);
     await expect(remove(respelt, before.report)).rejects.toThrow(refusal);
     const scene = await openScene(respelt.cluster, namespace);
     await expect(scene.deploy([scene.configMap("one")], respelt)).rejects.toThrow(refusal);
     expect(await scene.live("ConfigMap", "one")).toBeUndefined();
     expect(await before.live("ConfigMap", "one")).toBeDefined();
+  });
+
+  it("deploys anew to a cluster that is declared to take the place of the first, and deletes nothing in either", async () => {
+    const namespace = `replaced-${randomUUID().slice(0, 8)}`;
+    const there = await waysTo(second.sandbox.kubeconfig);
+    const old = await openScene(there.reference, namespace);
+    const outputs = await deployed(old.deploy([old.configMap("one"), old.configMap("two")]));
+    const scene = await openScene({ kind: "kubeconfig", path: first.kubeconfig }, namespace);
+    const { id: clusterId } = await openCluster(scene.reference);
+    announceReplaced(namespace, { [clusterId]: outputs.clusterId });
+    await expect(scene.deploy([scene.configMap("one")], outputs)).rejects.toThrow(/leads to another cluster/);
+    announceReplaced(namespace, { [outputs.clusterId]: clusterId });
+
+    const anew = await deployed(scene.deploy([scene.configMap("one")], outputs));
+    expect(anew).toMatchObject({ clusterId, inventory: [`ConfigMap ${namespace}/one`], complete: true });
+    expect(anew.history).toHaveLength(2);
+    expect(scene.warnings).toEqual([
+      expect.stringMatching(/its 2 objects in the cluster that was replaced .* not deleted/),
+    ]);
+    expect((await scene.look(anew)).outputs.drift).toEqual([]);
+    // One that leaves Git in the very run in which its cluster is replaced.
+    expect(await remove({ ...outputs, cluster: scene.reference }, scene.report)).toEqual([]);
+    for (const name of ["one", "two"]) expect(await old.live("ConfigMap", name)).toBeDefined();
+    expect(await scene.live("ConfigMap", "one")).toBeDefined();
   });
 });
