@@ -18,6 +18,8 @@ import { followCharts, isFollowedRepository } from "./follow-charts.ts";
 import { findMistakes } from "./jq/mistakes.ts";
 import type { Admission } from "./project/admit.ts";
 import { refuseLost, refuseObjects } from "./project/admit.ts";
+import type { Proposal } from "./proposal.ts";
+import { describeProposal } from "./propose.ts";
 import { openStages } from "./stages.ts";
 import type { ApplicationStatus } from "./status.ts";
 import { statusOf } from "./status.ts";
@@ -52,6 +54,12 @@ export interface ApplicationArgs {
   readonly dependencies?: readonly Application[];
 }
 
+/** What is to be written to Git. */
+interface Plan {
+  readonly writeBack?: WriteBackPlan;
+  readonly proposal?: Proposal;
+}
+
 const DEFAULT_TIMEOUT_MS = 300_000;
 
 /** One service: its source in Git, its images, its objects in the cluster. */
@@ -63,7 +71,7 @@ export class Application extends ComponentResource implements Prerequisite {
   readonly registered: Promise<boolean>;
   readonly application: string;
   readonly sync: Sync;
-  #plan: WriteBackPlan | undefined;
+  #plan: Plan = {};
   readonly #inputs: Promise<SyncArgs>;
   readonly #observed: Output<Partial<Observed>>;
 
@@ -78,7 +86,7 @@ export class Application extends ComponentResource implements Prerequisite {
     const repositories = async () => (await deployed()).filter(isFollowedRepository);
     const { git, followed } = follow(args.sources.git, guard && repositories);
     const { charts, followed: followedCharts } = followCharts(args.sources.charts, guard);
-    const plan = (writeBack: WriteBackPlan | undefined) => (this.#plan = writeBack);
+    const plan = (found: Plan) => (this.#plan = found);
     const sources = { ...args.sources, git, charts };
     const reading = inputsOf({ ...args, sources }, stages.begin, warn, plan).finally(stages.end);
     const { dependencies = [] } = args;
@@ -94,9 +102,15 @@ export class Application extends ComponentResource implements Prerequisite {
     this.#inputs = inputs;
     this.registered = sync.registered;
     this.#observed = sync.observed;
-    void inputs.then((told) => this.#tellSkipped(told));
+    void inputs.then((told) => {
+      this.#tellSkipped(told);
+      this.#tellProposal(told);
+    });
     this.status = all([sync.observed, inputs, deployed()]).apply(([observed, told, before]) =>
-      statusOf(observed, { ...told, followed: [...followed(), ...followedCharts()], deployed: before }),
+      statusOf(observed, {
+        ...told,
+        ...{ followed: [...followed(), ...followedCharts()], deployed: before, proposed: this.#waiting(told) },
+      }),
     );
     this.registerOutputs({ status: this.status });
   }
@@ -104,10 +118,15 @@ export class Application extends ComponentResource implements Prerequisite {
   /** What runs healthy and is to be written into Git; undefined where nothing is. Only to be asked in an `up`. */
   async ran(): Promise<Ran | undefined> {
     const isHeld = (await this.problem) !== undefined;
-    const plan = this.#plan;
+    const plan = this.#plan.writeBack;
     if (isHeld || plan === undefined) return undefined;
     const { complete, health, images = {} } = await known(this.#observed);
     return complete === true && health === "Healthy" ? { plan, images } : undefined;
+  }
+
+  /** What is to be proposed in Git; undefined where nothing is. Only to be asked in an `up`. */
+  async proposed(): Promise<Proposal | undefined> {
+    return (await this.problem) === undefined ? this.#plan.proposal : undefined;
   }
 
   async obstacle(): Promise<string | undefined> {
@@ -127,13 +146,26 @@ export class Application extends ComponentResource implements Prerequisite {
   #tellSkipped({ skipped, application, hold }: SyncArgs): void {
     if (skipped === true) void log.info(`${application}: ${hold}`, this);
   }
+
+  #waiting({ hold }: SyncArgs): readonly string[] {
+    const { proposal } = this.#plan;
+    return hold !== undefined || proposal === undefined ? [] : [`waits: ${describeProposal(proposal)}`];
+  }
+
+  /** Whoever merges must find it in every run; what is pushed in this one is said then. */
+  #tellProposal({ hold }: SyncArgs): void {
+    const { proposal } = this.#plan;
+    if (hold !== undefined || proposal === undefined || (!proposal.isThere && !runtime.isDryRun())) return;
+    const verb = proposal.isThere ? "waits" : "would propose";
+    void log.info(`${this.application}: ${verb}: ${describeProposal(proposal)}`, this);
+  }
 }
 
 async function inputsOf(
   args: ApplicationArgs,
   say: (stage: string) => void,
   warn: (warning: string) => void,
-  plan: (writeBack: WriteBackPlan | undefined) => void,
+  plan: (found: Plan) => void,
 ): Promise<SyncArgs> {
   if (!("spec" in args.subject)) return onHold(args, args.subject.name, args.subject.reason);
   const { spec, admission } = args.subject;
@@ -143,11 +175,11 @@ async function inputsOf(
     refuse(admission.refusals);
     if (admission.rules === undefined) refuse(refuseLost(await args.projectsBefore()));
     await refuseMistakes(spec);
-    const { warnings, writeBack, ...desired } = await desire(spec, args.sources, say);
+    const { warnings, writeBack, proposal, ...desired } = await desire(spec, args.sources, say);
     warnings.forEach(warn);
     if (admission.rules !== undefined)
       refuse(refuseObjects(admission.rules, { ...desired.hooks, ...desired.manifests }));
-    plan(writeBack);
+    plan({ ...(writeBack && { writeBack }), ...(proposal && { proposal }) });
     return { ...identity(args, spec.name), ...desired, policy };
   } catch (error) {
     return { ...onHold(args, spec.name, causeOf(error)), policy };

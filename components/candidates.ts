@@ -2,8 +2,10 @@ import pMap from "p-map";
 
 import type { Chooser } from "./image/choose.ts";
 import { choose } from "./image/choose.ts";
+import { own } from "./image/guard.ts";
 import { pinOf } from "./image/pins.ts";
 import type { ImagePolicy } from "./image/policy.ts";
+import { withoutDigest } from "./image/reference.ts";
 import type { Selection } from "./image/select.ts";
 import type { Candidate } from "./sync.protocol.ts";
 
@@ -12,6 +14,7 @@ const IMAGES_AT_ONCE = 8;
 /**
  * What the registry offers for each image of an Application.
  * @param say is told each stage, for long work
+ * @param isProposing whether they are compared with what Git says, instead of what runs
  * @throws GitOpsError when a registry does not tell
  */
 export async function candidatesOf(
@@ -19,19 +22,23 @@ export async function candidatesOf(
   pins: Readonly<Record<string, string>>,
   chooser: Chooser,
   say: (stage: string) => void,
+  isProposing = false,
 ): Promise<Record<string, Candidate>> {
   const offer = async (policy: ImagePolicy) => {
+    const pin = pinOf(policy, pins)?.tag;
+    // What Git says may be decided for as well, and is not known yet.
+    const decidable = (tag: string) => isProposing || tag === pin;
     say(`listing tags of ${policy.image}`);
-    return [policy.image, candidateOf(policy, await choose(policy, chooser), pinOf(policy, pins)?.tag)] as const;
+    return [policy.image, candidateOf(policy, await choose(policy, chooser), decidable)] as const;
   };
   return Object.fromEntries(await pMap(policies, offer, { concurrency: IMAGES_AT_ONCE }));
 }
 
-/** @param pin may be decided for as well, so its date is told too */
-function candidateOf(policy: ImagePolicy, selection: Selection, pin: string | undefined): Candidate {
+/** @param decidable whether a tag may be decided for as well, so that its date is told too */
+function candidateOf(policy: ImagePolicy, selection: Selection, decidable: (tag: string) => boolean): Candidate {
   const { allowTags, strategy, replaces, skip = [] } = policy;
   const { tag, warning, waiting } = selection;
-  const created = strategy === "newest-build" ? datesOf(selection, pin) : {};
+  const created = strategy === "newest-build" ? datesOf(selection, decidable) : {};
   return {
     ...(tag === undefined ? { reason: refusalOf(selection) } : { tag }),
     ...(allowTags === undefined ? {} : { allowTags }),
@@ -44,9 +51,36 @@ function candidateOf(policy: ImagePolicy, selection: Selection, pin: string | un
   };
 }
 
-function datesOf({ verdicts }: Selection, pin: string | undefined): Readonly<Record<string, string>> {
+/**
+ * What is offered where new tags are only proposed: what Git says.
+ * @param said image -> tag, of the rendered manifests
+ */
+export function offeredByGit(
+  candidates: Readonly<Record<string, Candidate>>,
+  said: Readonly<Record<string, string>>,
+): Record<string, Candidate> {
+  const offered = Object.entries(candidates).flatMap(
+    ([image, { allowTags, strategy, created = {}, replaces, skip }]) => {
+      const tag = own(said, image);
+      if (tag === undefined) return [];
+      const date = own(created, withoutDigest(tag));
+      const candidate: Candidate = {
+        ...{ tag, fromGit: true },
+        ...(allowTags === undefined ? {} : { allowTags }),
+        ...(strategy === undefined ? {} : { strategy }),
+        ...(date === undefined ? {} : { created: { [withoutDigest(tag)]: date } }),
+        ...(replaces === undefined ? {} : { replaces }),
+        ...(skip === undefined ? {} : { skip }),
+      };
+      return [[image, candidate] as const];
+    },
+  );
+  return Object.fromEntries(offered);
+}
+
+function datesOf({ verdicts }: Selection, decidable: (tag: string) => boolean): Readonly<Record<string, string>> {
   const dated = verdicts.flatMap((one) =>
-    one.created !== undefined && (one.taken || one.tag === pin) ? [[one.tag, one.created] as const] : [],
+    one.created !== undefined && (one.taken || decidable(one.tag)) ? [[one.tag, one.created] as const] : [],
   );
   return Object.fromEntries(dated);
 }

@@ -1,5 +1,5 @@
 import type { OverlaidApplication } from "./application/overlay.ts";
-import { candidatesOf } from "./candidates.ts";
+import { candidatesOf, offeredByGit } from "./candidates.ts";
 import { formatFailure, GitOpsError, settleAll } from "./error.ts";
 import type { Charts } from "./chart/charts.ts";
 import type { Git } from "./git/repository.ts";
@@ -19,6 +19,8 @@ import { formatRef, refOf } from "./manifest/object.ts";
 import { foldSecret, isSecret } from "./manifest/secret.ts";
 import type { Renderer } from "./render/render.ts";
 import { renderSources } from "./rendered.ts";
+import type { Proposal } from "./proposal.ts";
+import { findProposal } from "./proposal.ts";
 import type { Candidate, Secrets } from "./sync.protocol.ts";
 import type { WriteBackPlan } from "./write-back.ts";
 import { planWriteBack } from "./write-back.ts";
@@ -47,8 +49,10 @@ export interface Desired {
   readonly pins: Readonly<Record<string, string>>;
   /** What is carried out, but may not be what was meant. */
   readonly warnings: readonly string[];
-  /** Absent where tags are kept in the state. */
+  /** Absent where tags are kept in the state, or proposed. */
   readonly writeBack?: WriteBackPlan;
+  /** Tags that somebody has to merge before they run; absent when there are none. */
+  readonly proposal?: Proposal;
 }
 
 /**
@@ -63,19 +67,24 @@ export async function desire(
   const given = sources.givenFor(application);
   const { policies, failures } = parsePolicies(given, application.overlay.images);
   if (failures.length > 0) throw invalid(failures.map(formatFailure));
+  const isProposing = writeBackOf(given, application.overlay.images ?? {})?.proposal !== undefined;
   const chooser = { registry: sources.registry, now: Date.now(), proof: await sources.proof };
   const [{ revision, objects, warnings }, candidates] = await settleAll([
     render(application, sources, say),
-    candidatesOf(policies, application.overlay.pins ?? {}, chooser, say),
+    candidatesOf(policies, application.overlay.pins ?? {}, chooser, say, isProposing),
   ]);
   const replaced = Object.fromEntries(policies.flatMap(({ image, replaces }) => (replaces ? [[replaces, image]] : [])));
   const running = withReplaced(imagesIn(objects), replaced);
   const pinned = resolvePins(application.overlay.pins ?? {}, policies, running);
   if (pinned.failures.length > 0) throw invalid(pinned.failures.map(formatFailure));
-  const writeBack = await planFor(application, given, sources);
+  const found = await planFor(application, given, sources);
+  const plan = found && { ...found, policies, pinned: Object.keys(pinned.pins) };
+  const desired = { revision, ...split(objects), pins: pinned.pins };
+  if (plan?.proposal === undefined) return { ...desired, candidates, warnings, ...(plan && { writeBack: plan }) };
+  const { proposal, warnings: doubts } = await findProposal(plan, candidates, running, sources.git);
   return {
-    ...{ revision, ...split(objects), candidates, pins: pinned.pins, warnings },
-    ...(writeBack && { writeBack: { ...writeBack, policies, pinned: Object.keys(pinned.pins) } }),
+    ...{ ...desired, candidates: offeredByGit(candidates, running), warnings: [...warnings, ...doubts] },
+    ...(proposal && { proposal }),
   };
 }
 

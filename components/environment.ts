@@ -26,6 +26,7 @@ import type { OpenSources, SourcesArgs } from "./sources.ts";
 import { openSources } from "./sources.ts";
 import type { ApplicationStatus } from "./status.ts";
 import type { GitWriter } from "./git/writer.ts";
+import { proposeAll } from "./propose.ts";
 import { writeBackAll } from "./write-back.ts";
 import type { Cluster } from "./cluster.ts";
 
@@ -128,12 +129,19 @@ export class Environment extends ComponentResource {
   /** Last, so that Git never says what does not run; what could not be written the next `up` tries again. */
   async #writeBack(): Promise<readonly string[]> {
     const all = await Promise.all(this.#members.map(([, application]) => application.ran()));
-    const { done, problems } = await writeBackAll(
-      all.flatMap((ran) => ran ?? []),
-      this.#writer,
-    );
-    for (const sentence of done) void log.info(sentence, this);
-    return problems;
+    const proposals = await Promise.all(this.#members.map(([, application]) => application.proposed()));
+    const results = await Promise.all([
+      writeBackAll(
+        all.filter((ran) => ran !== undefined),
+        this.#writer,
+      ),
+      proposeAll(
+        proposals.filter((proposal) => proposal !== undefined),
+        this.#writer,
+      ),
+    ]);
+    for (const sentence of results.flatMap(({ done }) => done)) void log.info(sentence, this);
+    return results.flatMap(({ problems }) => problems);
   }
 }
 

@@ -199,6 +199,13 @@ describe("reportImages", () => {
     ]);
   });
 
+  it("says that tags are only proposed", async () => {
+    write("api", { "image-list": API, "write-back-method": "git", "git-branch": "main:x-{{.SHA256}}" });
+    expect((await report()).applications[0]!.notes).toEqual([
+      expect.stringContaining("the cluster runs what Git says"),
+    ]);
+  });
+
   it("reports mistakes with their file, and the images about which nothing is wrong", async () => {
     write("api", { "image-list": `a=nginx, b=${API}`, "a.allow-tags": "regexp:(", "b.update-strategy": "best" });
     write("worker", { "image-list": API, "write-back-method": "push" });

@@ -10,6 +10,7 @@ import { annotationKey } from "./image/given-annotations.ts";
 import { parsePolicies } from "./image/policy.ts";
 import type { Proof } from "./image/proof.ts";
 import type { Registry } from "./image/registry.ts";
+import { writeBackOf } from "./image/write-back-settings.ts";
 import type { ImageReport } from "./image-report.ts";
 import { reportImage } from "./image-report.ts";
 import type { GivenFor } from "./image-updaters.ts";
@@ -53,6 +54,7 @@ export interface ApplicationImages {
 }
 
 const AT_ONCE = 8;
+const PROPOSING = "tags are proposed in Git (git-branch), not taken: the cluster runs what Git says";
 
 /**
  * How the tags of all images are found, as `pulumi preview` would find them, from the same files and registries; neither Git nor
@@ -99,7 +101,8 @@ async function reportApplication(
   const { policies, failures } = parsePolicies(given, merged.images);
   const origins = { application: name, given, environment: args.overlay, own };
   const images = await pMap(policies, (policy) => reportImage(policy, origins, chooser), { concurrency: AT_ONCE });
-  const notes = [...gateNotes, ...notesOn(application, given)];
+  const isProposing = writeBackOf(given, merged.images ?? {})?.proposal !== undefined;
+  const notes = [...gateNotes, ...(isProposing ? [PROPOSING] : []), ...notesOn(application, given)];
   return {
     application: name,
     file,

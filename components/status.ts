@@ -32,6 +32,8 @@ interface Told extends Pick<ProgramInputs, "application" | "revision" | "hold" |
   /** What the sources are at now, and what they were at when they were last deployed. */
   readonly followed: readonly FollowedSource[];
   readonly deployed: readonly FollowedSource[];
+  /** Tags that wait in Git for somebody to merge them: sentences. */
+  readonly proposed: readonly string[];
 }
 
 /**
@@ -56,7 +58,7 @@ export function statusOf(observed: Partial<Observed>, told: Told): ApplicationSt
     healthy: withVersions(observed.healthy ?? {}, told.candidates),
     ...(observed.history === undefined ? {} : { history: observed.history }),
     resources: inventory,
-    conditions: [...held, ...conditions],
+    conditions: [...held, ...told.proposed, ...conditions],
   };
 }
 

@@ -90,6 +90,8 @@ export interface Candidate {
   readonly waiting?: string;
   /** Patterns of bad versions. */
   readonly skip?: readonly string[];
+  /** True where new tags are only proposed in Git: `tag` is what Git says then. */
+  readonly fromGit?: boolean;
 }
 
 /** A tag that runs healthy, or ran; RFC 3339. */
@@ -126,6 +128,8 @@ export interface Identity {
    * deleted. Absent in what the program registers.
    */
   readonly builtAt?: Readonly<Record<string, string>> | undefined;
+  /** Images whose tag is Git's own word, which Git may also lower. Absent in what the program registers. */
+  readonly fromGit?: readonly string[] | undefined;
 }
 
 /** What the program tells of one Application beside the others. */
@@ -211,7 +215,7 @@ export interface SyncOutputs extends Identity {
 
 /** The part of inputs or outputs that travels unchanged from one to the other. */
 export function identityOf(source: Identity): Identity {
-  const { environment, application, cluster, resourceUrn, revision, policy, secrets, builtAt } = source;
-  const memory = builtAt === undefined ? {} : { builtAt };
+  const { environment, application, cluster, resourceUrn, revision, policy, secrets, builtAt, fromGit } = source;
+  const memory = { ...(builtAt === undefined ? {} : { builtAt }), ...(fromGit === undefined ? {} : { fromGit }) };
   return { environment, application, cluster, resourceUrn, revision, policy, secrets, ...memory };
 }

@@ -13,7 +13,10 @@ import { writeHelmValues, writeKustomization, writeSource } from "./image/write-
 export interface WriteBackPlan extends WriteBack {
   readonly application: string;
   readonly repoURL: string;
+  /** Where they are written to, or what proposals are made from. */
   readonly branch: string;
+  /** The branch of that repository that the Application follows: what stands there runs. */
+  readonly followed?: string;
   /** Folder of the source. */
   readonly folder: string;
   readonly policies: readonly ImagePolicy[];
@@ -48,7 +51,11 @@ export function planWriteBack(
       "write-back-method git: the source follows no branch, so git-branch has to say which one to write to";
     throw new GitOpsError(reason, { code: "Invalid" });
   }
-  const plan = { ...writeBack, application, repoURL: writeBack.repoURL ?? repoURL, branch, folder: path };
+  const isSame = writeBack.repoURL === undefined || writeBack.repoURL === repoURL;
+  const plan = {
+    ...{ ...writeBack, application, repoURL: writeBack.repoURL ?? repoURL, branch, folder: path },
+    ...(isSame && followed !== undefined ? { followed } : {}),
+  };
   placesOf(plan);
   return plan;
 }
@@ -73,7 +80,11 @@ async function writeGroup(group: readonly Ran[], writer: GitWriter): Promise<{ d
   const { repoURL, branch } = first.plan;
   const names = group.map(({ plan }) => plan.application).join(", ");
   try {
-    const commit = await writer.commit(repoURL, { branch, edits: group.map(editOf), message: messageOf(group) });
+    const commit = await writer.commit(repoURL, {
+      branch,
+      edits: group.map((ran) => editFor(ran.plan, runningIn(ran))),
+      message: messageOf(group),
+    });
     if (commit === undefined) return { done: [] };
     return { done: [`${names}: wrote the tags that run to ${branch} of ${repoURL} (${commit.slice(0, 7)})`] };
   } catch (error) {
@@ -89,19 +100,23 @@ function messageOf(group: readonly Ran[]): string {
 }
 
 function runningIn({ plan, images }: Ran): readonly RunningImage[] {
-  return plan.policies.flatMap(({ image, replaces, helm }) => {
-    const tag = Object.hasOwn(images, image) ? images[image] : undefined;
-    if (tag === undefined || plan.pinned.includes(image)) return [];
-    return [{ image, tag, ...(replaces === undefined ? {} : { replaces }), ...(helm === undefined ? {} : { helm }) }];
+  return plan.policies.flatMap((policy) => {
+    const tag = Object.hasOwn(images, policy.image) ? images[policy.image] : undefined;
+    return tag === undefined || plan.pinned.includes(policy.image) ? [] : [imageAt(policy, tag)];
   });
 }
 
-function editOf(ran: Ran): FileEdit {
-  const images = runningIn(ran);
+/** The change of the one file that a plan is about. */
+export function editFor(plan: WriteBackPlan, images: readonly RunningImage[]): FileEdit {
   const write = { source: writeSource, kustomization: writeKustomization, helmvalues: writeHelmValues }[
-    ran.plan.target.kind
+    plan.target.kind
   ];
-  return { ...placesOf(ran.plan), edit: (text) => write(text, images) };
+  return { ...placesOf(plan), edit: (text) => write(text, images) };
+}
+
+/** What a policy says of a place in Git, with the tag that is to stand there. */
+export function imageAt({ image, replaces, helm }: ImagePolicy, tag: string): RunningImage {
+  return { image, tag, ...(replaces === undefined ? {} : { replaces }), ...(helm === undefined ? {} : { helm }) };
 }
 
 /** The file, and what has to be there so that it has an effect. */

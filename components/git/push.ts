@@ -2,11 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { GitOpsError } from "../error.ts";
+import { listRefs } from "./advertisement.ts";
 import { runLocal, runRemote } from "./command.ts";
 import type { GitSetup, LocalCall } from "./command.ts";
 import { gitFailure } from "./failure.ts";
 import { FETCH, initRepository } from "./populate.ts";
 import { ensurePrivateFolder } from "./private-folder.ts";
+import { BRANCHES } from "./refs.ts";
 import type { Remote } from "./remote.ts";
 import { retrying } from "./retry.ts";
 
@@ -22,6 +24,8 @@ export interface FileEdit {
 
 export interface Commit {
   readonly branch: string;
+  /** The branch that this one is made from while it is not there, to propose something; absent: it has to be there. */
+  readonly from?: string;
   readonly edits: readonly FileEdit[];
   readonly message: string;
   readonly author: { readonly name: string; readonly email: string };
@@ -45,8 +49,12 @@ export async function pushCommit(setup: GitSetup, folder: string, remote: Remote
   try {
     await initRepository(setup, repository, doing);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      await retrying(setup.pauses, () => fetchBranch(setup, repository, remote, commit.branch, doing));
-      const made = await makeCommit(bind(setup, repository, doing), commit, doing);
+      const git = bind(setup, repository, doing);
+      const tip = await tipOf(setup, remote, commit);
+      await retrying(setup.pauses, () => fetchBranch(setup, repository, remote, tip, doing));
+      const made = await makeCommit(git, commit, doing);
+      if (made !== undefined && commit.from !== undefined && tip === commit.branch)
+        await refuseOthers(git, commit.from, doing);
       if (made === undefined || (await push(setup, repository, remote, commit.branch, made, doing))) return made;
     }
     throw new GitOpsError(`${doing}: others were faster ${ATTEMPTS} times`, { code: "Conflict", retryable: true });
@@ -72,7 +80,29 @@ async function fetchBranch(setup: GitSetup, repository: string, remote: Remote, 
   if (result.code !== 0) throw gitFailure(doing, result);
 }
 
-async function makeCommit(git: Local, { edits, message, author }: Commit, doing: string): Promise<string | undefined> {
+/** The branch to build upon. */
+async function tipOf(setup: GitSetup, remote: Remote, { branch, from }: Commit): Promise<string> {
+  if (from === undefined) return branch;
+  return (await listRefs(setup, remote, "branches and tags")).has(BRANCHES + branch) ? branch : from;
+}
+
+/** A template may lead to a branch that somebody else works on, or deploys from. */
+async function refuseOthers(git: Local, from: string, doing: string): Promise<void> {
+  const message = await git(["log", "-1", "--format=%B", REF]);
+  if (message.split("\n").includes(trailerOf(from))) return;
+  const reason = "the branch is there, and its last commit is none of ours; merge it or delete it";
+  throw new GitOpsError(`${doing}: ${reason}`, { code: "Refused" });
+}
+
+function trailerOf(from: string): string {
+  return `Proposal-for: ${from}`;
+}
+
+async function makeCommit(
+  git: Local,
+  { from, edits, message, author }: Commit,
+  doing: string,
+): Promise<string | undefined> {
   const files = await filesIn(git);
   await git(["read-tree", REF]);
   let changed = false;
@@ -90,8 +120,9 @@ async function makeCommit(git: Local, { edits, message, author }: Commit, doing:
   }
   if (!changed) return undefined;
   const tree = (await git(["write-tree"])).trim();
+  const text = from === undefined ? message : `${message.trimEnd()}\n\n${trailerOf(from)}\n`;
   const identity = ["-c", `user.name=${author.name}`, "-c", `user.email=${author.email}`];
-  return (await git([...identity, "commit-tree", tree, "-p", REF, "-F", "-"], { input: message })).trim();
+  return (await git([...identity, "commit-tree", tree, "-p", REF, "-F", "-"], { input: text })).trim();
 }
 
 /** Mode by path; every file, because a monorepo's folder says little about where a target lies. */

@@ -13,7 +13,7 @@ import { createLimit } from "./limit.ts";
 import { createRefLister } from "./ls-refs.ts";
 import type { RefLister } from "./ls-refs.ts";
 import { explainMissing } from "./missing.ts";
-import { commitOf } from "./refs.ts";
+import { BRANCHES, commitOf } from "./refs.ts";
 import type { Refs } from "./refs.ts";
 import { remoteOf } from "./remote.ts";
 import type { Remote } from "./remote.ts";
@@ -54,6 +54,11 @@ export interface Git {
    */
   resolve(repoURL: string, target: Target): Promise<Revision>;
   /**
+   * The commit of a branch, whoever signed it, to see what it says: nothing of it may be deployed. Undefined when there is no such branch.
+   * @throws GitOpsError as the request failed
+   */
+  branch(repoURL: string, name: string): Promise<string | undefined>;
+  /**
    * Where a target went that was at one commit and is now at another.
    * @throws GitOpsError as the request failed
    */
@@ -82,6 +87,10 @@ export function createGit(options: GitOptions): Git {
       const revision = commit === undefined ? await find(lists, remote, target) : { commit };
       await verifier.verify({ remote, commit: revision.commit }, revision);
       return revision;
+    },
+    branch: async (repoURL, name) => {
+      const refs = await refsFor(lists, remoteOf(repoURL, options.insteadOf), BRANCHES + name);
+      return refs.get(BRANCHES + name)?.commit;
     },
     courseOf: async (repoURL, from, to) => courseOf(store, remoteOf(repoURL, options.insteadOf), from, to),
     fetch: async (repoURL, commit, path) => {

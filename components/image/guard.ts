@@ -1,4 +1,5 @@
 import { parseGlob } from "./glob.ts";
+import { followGit } from "./guard-git.ts";
 import type { Answer } from "./guard-order.ts";
 import { BEST, compare } from "./guard-order.ts";
 import type { Images } from "./promotion.ts";
@@ -23,6 +24,8 @@ export interface OfferedTag {
   readonly waiting?: string;
   /** Patterns of bad versions. */
   readonly skip?: readonly string[];
+  /** True where new tags are only proposed in Git: `tag` is what Git says then. */
+  readonly fromGit?: boolean;
 }
 
 export interface ImageDecision extends Answer {
@@ -35,12 +38,16 @@ export interface ImageDecision extends Answer {
   readonly warning?: string;
   /** A better tag that may not be taken yet, and why: a sentence. */
   readonly waiting?: string;
+  /** Whether the tag is Git's own word, so that nothing has to be put into the manifests. */
+  readonly fromGit?: boolean;
 }
 
 /** What was decided last: image -> tag, and image -> when it was built, where that is known. */
 export interface Running {
   readonly images: Images;
   readonly created: Readonly<Record<string, string>>;
+  /** Images whose tag was Git's own word. */
+  readonly fromGit?: readonly string[];
 }
 
 /**
@@ -59,8 +66,10 @@ export function decideImages(
     const builtAt = own(running.created, image);
     const offered = own(candidates, image) ?? {};
     const pin = own(pins, image);
-    const answer = pin === undefined ? decide(from, builtAt, offered) : pinned(pin);
+    const wasGits = running.fromGit?.includes(image) ?? false;
+    const answer = pin === undefined ? answerTo(from, builtAt, offered, wasGits) : pinned(pin);
     if (answer === undefined) return [];
+    const isGits = pin === undefined && offered.fromGit === true && answer.tag === offered.tag;
     const created = createdOf(answer, from, builtAt, offered);
     const warning = answer.state === "pinned" ? undefined : warningOf(answer.tag, offered);
     return [
@@ -69,6 +78,7 @@ export function decideImages(
         ...(created === undefined ? {} : { created }),
         ...(warning === undefined ? {} : { warning }),
         ...(offered.waiting === undefined ? {} : { waiting: offered.waiting }),
+        ...(isGits ? { fromGit: true } : {}),
       },
     ];
   });
@@ -96,6 +106,16 @@ function pinned(tag: string): Answer {
   return { tag, state: "pinned", reason: "pinned in the stack's configuration" };
 }
 
+function answerTo(
+  running: string | undefined,
+  builtAt: string | undefined,
+  offered: OfferedTag,
+  wasGits: boolean,
+): Answer | undefined {
+  const answer = decide(running, builtAt, offered);
+  return offered.fromGit === true ? followGit(running, offered.tag, answer, wasGits) : answer;
+}
+
 function decide(running: string | undefined, builtAt: string | undefined, offered: OfferedTag): Answer | undefined {
   const { tag, reason, allowTags, strategy = "semver", created = {} } = offered;
   if (tag === undefined) {
@@ -120,6 +140,6 @@ function pinDigest(running: string, tag: string): Answer {
 }
 
 /** Image names come from files: `constructor` must not find what every object has. */
-function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+export function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -133,11 +133,17 @@ describe("parsePolicies", () => {
       { "image-list": "nginx", "write-back-method": "git", "write-back-target": "kustomization.yaml" },
       "expected kustomization[:folder] or helmvalues[:file]",
     ],
-    [
-      "a template of branches",
-      { "image-list": "nginx", "write-back-method": "git", "git-branch": "main:x-{{.SHA256}}" },
-      "not supported yet with a template",
-    ],
+    ...[
+      ["main:x-{{.Sha256}}", "may hold {{.SHA256}} and {{range .Images}}...{{end}} with"],
+      ["main:x y", "expected the name of a branch, which may hold"],
+      ["main:", "expected the name of a branch, which may hold"],
+      ["a..b:x", 'expected the name of a branch, found "a..b"'],
+      ["main:main", "expected another branch than main, from which it is made"],
+    ].map(([branch = "", reason = ""]): [string, Record<string, string>, string] => [
+      `the branch ${branch}`,
+      { "image-list": "nginx", "write-back-method": "git", "git-branch": branch },
+      reason,
+    ]),
     ...["-d", "a..b", "a b", "/a", "a.lock", "a/", "refs@{1}", "a\nb"].map(
       (branch): [string, Record<string, string>, string] => [
         `the branch ${JSON.stringify(branch)}`,
@@ -324,6 +330,18 @@ describe("writeBackOf", () => {
       { ...git, "write-back-target": "kustomization", "git-branch": " main ", "git-repository": "https://x/y.git" },
       {},
       { target: { kind: "kustomization", folder: "" }, branch: "main", repoURL: "https://x/y.git" },
+    ],
+    [
+      "a branch for proposals",
+      { "image-list": "nginx", "write-back-method": "git", "git-branch": "main:x-{{.SHA256}}" },
+      {},
+      { target: { kind: "source" }, branch: "main", proposal: ["x-", { field: "SHA256" }, ""] },
+    ],
+    [
+      "a branch for proposals beside the one that is followed",
+      { "image-list": "nginx", "write-back-method": "git", "git-branch": ":x" },
+      {},
+      { target: { kind: "source" }, proposal: ["x"] },
     ],
     ["nothing where the stack says so", git, { writeBack: "argocd" }, undefined],
     [

@@ -1,4 +1,5 @@
 import type { Manifest } from "../manifest/object.ts";
+import type { ImageReference } from "./reference.ts";
 import { imageName, parseImage, withTag } from "./reference.ts";
 
 /** Image name, as `imageName` spells it -> tag, or content digest. */
@@ -8,7 +9,7 @@ const CONTAINER_LISTS = new Set(["containers", "initContainers", "ephemeralConta
 
 /**
  * The images of all containers, in pods and in the pod template of any kind, whatever it is called there. The first tag of an
- * image counts; one without tag is `latest`, as for the kubelet, or its digest.
+ * image counts, with its digest; one without tag is `latest`, as for the kubelet, or its digest.
  */
 export function imagesIn(manifests: readonly Manifest[]): Images {
   const found = new Map<string, string>();
@@ -16,11 +17,17 @@ export function imagesIn(manifests: readonly Manifest[]): Images {
     const image = parseImage(text);
     if (image === undefined) return text;
     const name = imageName(image);
-    if (!found.has(name)) found.set(name, image.tag ?? image.digest ?? "latest");
+    if (!found.has(name)) found.set(name, saidOf(image));
     return text;
   };
   manifests.forEach((manifest) => mapImages(manifest, note));
   return Object.fromEntries(found);
+}
+
+/** What stands behind the name. */
+export function saidOf({ tag, digest }: ImageReference): string {
+  if (tag === undefined) return digest ?? "latest";
+  return digest === undefined ? tag : `${tag}@${digest}`;
 }
 
 /**

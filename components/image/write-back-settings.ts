@@ -1,5 +1,7 @@
 import type { ImageOverlay } from "../application/overlay.ts";
 import type { Failure } from "../error.ts";
+import type { BranchTemplate } from "./branch-template.ts";
+import { formatBranch, isBranchName, parseBranchTemplate, TEMPLATE_GRAMMAR } from "./branch-template.ts";
 import type { Given } from "./given.ts";
 
 /** What is set for a whole Application: whether and where the tags that run are written into Git. */
@@ -18,6 +20,8 @@ export interface WriteBack {
   readonly target: WriteBackTarget;
   /** Absent: the branch that the Application follows. */
   readonly branch?: string;
+  /** Tags are proposed on a branch of this name, made from `branch`, and run when it has been merged; absent: they are written once they run. */
+  readonly proposal?: BranchTemplate;
   /** Absent: the repository of the Application. */
   readonly repoURL?: string;
 }
@@ -67,10 +71,13 @@ export function writeBackOf({ values }: Given, overlay: ImageOverlay): WriteBack
     return ((key && overlay[key]) ?? values.get(name)?.value ?? "").trim();
   };
   if (!text("write-back-method").startsWith("git")) return undefined;
-  const [branch, repoURL] = [text("git-branch"), text("git-repository")];
+  const repoURL = text("git-repository");
+  const { branch, template } = splitBranch(text("git-branch"));
+  const proposal = template === undefined ? undefined : parseBranchTemplate(template);
   return {
     target: parseTarget(text("write-back-target")) ?? { kind: "source" },
     ...(branch === "" ? {} : { branch }),
+    ...(typeof proposal === "object" ? { proposal } : {}),
     ...(repoURL === "" ? {} : { repoURL }),
   };
 }
@@ -95,10 +102,26 @@ function checkTarget(value: string): string | undefined {
   return `expected kustomization[:folder] or helmvalues[:file], found ${JSON.stringify(value)}`;
 }
 
-/** git-check-ref-format(1), and no more than that. */
+/** `base:template` asks for proposals; a branch has no colon in its name. */
+function splitBranch(text: string): { readonly branch: string; readonly template?: string } {
+  const colon = text.indexOf(":");
+  return colon < 0 ? { branch: text } : { branch: text.slice(0, colon), template: text.slice(colon + 1) };
+}
+
 function checkBranch(value: string): string | undefined {
-  if (value.includes(":")) return "not supported yet with a template: name the branch to write to";
-  const isRef = value.length <= 255 && /^[^\s~^:?*[\\\p{Cc}]+$/u.test(value);
-  if (isRef && !/^[-/.]|\.\.|\/\/|\/\.|@\{|\.lock(?:\/|$)|[/.]$/.test(value)) return undefined;
-  return `expected the name of a branch, found ${JSON.stringify(value)}`;
+  const { branch, template } = splitBranch(value);
+  const isBase = isBranchName(branch) || (branch === "" && template !== undefined);
+  if (!isBase) return `expected the name of a branch, found ${JSON.stringify(branch)}`;
+  return template === undefined ? undefined : checkTemplate(template, branch);
+}
+
+const EXAMPLE = [{ image: "docker.io/a/b", alias: "a", from: "v1.0.0", to: "v1.1.0" }];
+
+function checkTemplate(text: string, base: string): string | undefined {
+  const template = parseBranchTemplate(text);
+  if (typeof template === "string") return template;
+  const example = formatBranch(template, EXAMPLE);
+  if (example === base) return `expected another branch than ${base}, from which it is made`;
+  if (isBranchName(example)) return undefined;
+  return `expected the name of a branch, which may hold ${TEMPLATE_GRAMMAR}, found ${JSON.stringify(text)}`;
 }

@@ -1,6 +1,6 @@
 import { isMap, YAMLMap, YAMLSeq } from "yaml";
 
-import type { ImagePolicy } from "./policy.ts";
+import type { HelmPlace, ImagePolicy } from "./policy.ts";
 import { imageName, parseImage, withoutDigest } from "./reference.ts";
 import type { YamlEdit } from "./yaml-edit.ts";
 import { editYaml } from "./yaml-edit.ts";
@@ -43,10 +43,13 @@ export function writeKustomization(text: string | undefined, images: readonly Ru
   });
 }
 
+/** Where Image Updater looks when the policy names no place. */
+export const DEFAULT_PLACE: HelmPlace = { name: "image.name", tag: "image.tag" };
+
 /** Helm values with these tags at the places that the policies name. @throws GitOpsError Invalid when a place is not there */
 export function writeHelmValues(text: string | undefined, images: readonly RunningImage[]): string {
   return editYaml(text, (edit) => {
-    const named = images.map((image) => ({ ...image, helm: image.helm ?? { name: "image.name", tag: "image.tag" } }));
+    const named = images.map((image) => ({ ...image, helm: image.helm ?? DEFAULT_PLACE }));
     for (const { name, value } of named.flatMap(parametersOf)) {
       const path = pathOf(edit, name);
       const owner = path.length === 1 ? edit.document.contents : edit.document.getIn(path.slice(0, -1));
@@ -72,7 +75,7 @@ function parametersOf({
 }
 
 /** `frontend.images[0].tag`; a key that holds the dots itself is found first, as by Image Updater. */
-function pathOf({ document }: YamlEdit, name: string): readonly (string | number)[] {
+export function pathOf({ document }: Pick<YamlEdit, "document">, name: string): readonly (string | number)[] {
   if (document.has(name)) return [name];
   const parts = name.split(/[.[\]]+/).filter((part) => part !== "");
   return parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part));
@@ -103,7 +106,7 @@ function replacedIn(item: string): string | undefined {
   return normal(item.split("=", 1)[0]);
 }
 
-function normal(text: unknown): string | undefined {
+export function normal(text: unknown): string | undefined {
   const image = typeof text === "string" ? parseImage(text) : undefined;
   return image && imageName(image);
 }

@@ -90,6 +90,53 @@ describe("check", () => {
     expect(checked(first, offering("v1.0.0"))).not.toHaveProperty("builtAt");
   });
 
+  describe("where new tags are only proposed in Git", () => {
+    const said = (tag: string) => ({
+      ...desiredWith({ [TEXT]: canonicalJson(deployment(tag)) }),
+      candidates: { [IMAGE]: { tag, fromGit: true } },
+    });
+
+    it("runs what Git says, and remembers that Git said it", () => {
+      const first = checked({}, said("v1.2.0"));
+      expect([imageOf(first), first.images, first.fromGit]).toEqual([
+        `${IMAGE}:v1.2.0`,
+        { [IMAGE]: "v1.2.0" },
+        [IMAGE],
+      ]);
+    });
+
+    it("follows Git down too, because a person has changed it there", () => {
+      expect(imageOf(checked(checked({}, said("v1.2.0")), said("v1.1.0")))).toBe(`${IMAGE}:v1.1.0`);
+    });
+
+    it.each([
+      ["promotion", { ...desired, candidates: { [IMAGE]: { tag: "v1.3.0" } } }],
+      ["a pin", { ...desired, pins: { [IMAGE]: "v1.3.0" } }],
+    ])("does not lower what %s has raised, until Git says at least that", (_, raising) => {
+      const before = checked({}, raising);
+      const { inputs, warnings } = check(before, said("v1.2.0"));
+      expect(imageOf(inputs as CheckedInputs)).toBe(`${IMAGE}:v1.3.0`);
+      expect(inputs).not.toHaveProperty("fromGit");
+      expect(warnings).toEqual([
+        expect.stringContaining("is held: Git says v1.2.0; what was promoted or pinned before"),
+      ]);
+      const merged = checked(inputs, said("v1.3.0"));
+      expect(merged.fromGit).toEqual([IMAGE]);
+      expect(imageOf(checked(merged, said("v1.2.0")))).toBe(`${IMAGE}:v1.2.0`);
+    });
+
+    it("runs a pin, whatever Git says", () => {
+      const pinned = checked({}, { ...said("v1.2.0"), pins: { [IMAGE]: "v1.0.0" } });
+      expect([imageOf(pinned), pinned.fromGit]).toEqual([`${IMAGE}:v1.0.0`, undefined]);
+    });
+
+    it("never goes down by itself when promotion takes over again", () => {
+      expect(imageOf(checked(checked({}, said("v1.2.0")), { ...said("v1.2.0"), ...offering("v1.1.0") }))).toBe(
+        `${IMAGE}:v1.2.0`,
+      );
+    });
+  });
+
   it("marks every object as this environment's and this resource's", () => {
     const { metadata } = JSON.parse(checked({}).manifests[TEXT] ?? "{}") as Manifest;
     expect(metadata.annotations).toMatchObject({

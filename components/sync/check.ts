@@ -32,15 +32,18 @@ export function check(
   if (news.hold !== undefined) return { inputs: hold(olds, news, news.hold, draw), warnings: [], notes: [] };
   const waiting = isKnown(olds) ? [] : unproven(news);
   if (waiting.length > 0) return { inputs: { ...news, hold: waiting.join("; ") }, warnings: waiting, notes: [] };
-  const running = { images: olds.images ?? {}, created: olds.builtAt ?? {} };
+  const running = { images: olds.images ?? {}, created: olds.builtAt ?? {}, fromGit: olds.fromGit ?? [] };
   const decisions = decideImages(running, news.candidates, news.pins);
-  const images = Object.fromEntries(decisions.map(({ image, tag }) => [image, tag]));
+  const images = tagsOf(decisions);
+  // One image may have several tags in Git, which stay as they are.
+  const promoted = tagsOf(decisions.filter(({ fromGit }) => fromGit !== true));
+  const gits = decisions.flatMap(({ image, fromGit }) => (fromGit === true ? [image] : []));
   const dated = decisions.flatMap(({ image, created }) => (created === undefined ? [] : [[image, created] as const]));
   const builtAt = dated.length === 0 ? {} : { builtAt: Object.fromEntries(dated) };
   const secrets: Secrets = { key: olds.secrets?.key ?? draw(), values: news.secrets.values };
   const claim = olds.claim ?? draw();
-  const manifests = finalManifests(news, images, secrets, claim);
-  const hooks = news.hooks === undefined ? {} : { hooks: finalHooks(news.hooks, images, secrets) };
+  const manifests = finalManifests(news, promoted, secrets, claim);
+  const hooks = news.hooks === undefined ? {} : { hooks: finalHooks(news.hooks, promoted, secrets) };
   // A commit that changes no manifest leaves the inputs as they are, or every refresh would find the revision changed.
   const isSame = canonicalJson([olds.manifests, olds.hooks]) === canonicalJson([manifests, hooks.hooks]);
   const revision = isSame ? (olds.revision ?? news.revision) : news.revision;
@@ -53,12 +56,17 @@ export function check(
       ...hooks,
       images,
       ...builtAt,
+      ...(gits.length === 0 ? {} : { fromGit: gits }),
       claim,
       health: "Healthy",
     },
     warnings: decisions.flatMap(warningsOf),
     notes: decisions.flatMap(notesOf),
   };
+}
+
+function tagsOf(decisions: readonly ImageDecision[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(decisions.map(({ image, tag }) => [image, tag]));
 }
 
 /** Where nothing runs yet and nothing may run yet, Git's own tag would be the one that nobody looked at. */

@@ -93,11 +93,11 @@ async function write(
     if (before === undefined && progress.inventory().length === 0 && context.runs.started().size === 0) throw error;
     const result = { complete: false, conditions: [causeOf(error)] };
     // What was decided counts once any of it is in the cluster.
-    const { images, builtAt } = before === undefined || progress.written().size > 0 ? inputs : before;
+    const { images, builtAt, fromGit } = before === undefined || progress.written().size > 0 ? inputs : before;
     const healthy = noteHealth(before?.healthy, images, "Degraded", new Date().toISOString());
     const outputs = await outputsOf(inputs, cluster, progress, result);
     const history = noted(inputs, before, failed(scrub(causeOf(error))));
-    return { error, outputs: { ...outputs, images, builtAt, healthy, ...history } };
+    return { error, outputs: { ...outputs, images, builtAt, fromGit, healthy, ...history } };
   }
 }
 

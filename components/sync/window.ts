@@ -22,7 +22,7 @@ export function isAboutWindow(sentence: string): boolean {
 
 /** What the state keeps of a new Application for which no window is open: that all of it is still to be made. */
 export async function awaitFirstWindow(inputs: CheckedInputs, closed: string): Promise<SyncOutputs> {
-  const undecided = { ...inputs, images: {}, builtAt: undefined };
+  const undecided = { ...inputs, images: {}, builtAt: undefined, fromGit: undefined };
   return { ...(await skip(undecided)), complete: false, conditions: [closed], health: `Missing: ${closed}` };
 }
 

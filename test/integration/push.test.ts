@@ -58,6 +58,11 @@ const setTag = (tag: string): FileEdit => ({
   edit: (text) => writeKustomization(text, [{ image: IMAGE, tag }]),
 });
 
+function propose(url: string, edits: readonly FileEdit[], branch: string, from = "main") {
+  const writer = createGitWriter({ cacheFolder, insteadOf: [], env, pauses: [1, 1] });
+  return writer.commit(url, { branch, from, edits, message: "build: automatic update of api\n" });
+}
+
 function write(url: string, edits: readonly FileEdit[], branch = "main", pauses: readonly number[] = [1, 1]) {
   const writer = createGitWriter({ cacheFolder, insteadOf: [], env, pauses });
   return writer.commit(url, { branch, edits, message: "build: automatic update of api\n" });
@@ -168,5 +173,63 @@ describe("a commit that is pushed", () => {
     const { folder, url } = repository();
     git(folder, ["config", "http.receivepack", "false"]);
     expect(await failureOf(write(url, [setTag("v2")]))).toMatch(/^Forbidden: /);
+  });
+});
+
+describe("a proposal that is pushed", () => {
+  it("is one commit on a branch of its own, made from the base", async () => {
+    const { folder, show, url } = repository();
+    const base = git(folder, ["rev-parse", "main"]);
+    const commit = await propose(url, [setTag("v1.1.0")], "update/v1.1.0");
+    expect(git(folder, ["log", "-1", "--format=%H %P %s%n%(trailers)", "update/v1.1.0"])).toBe(
+      `${commit} ${base} build: automatic update of api\nProposal-for: main`,
+    );
+    expect(show("k8s/kustomization.yaml", "update/v1.1.0")).toContain("newTag: v1.1.0");
+    expect(git(folder, ["rev-parse", "main"])).toBe(base);
+  });
+
+  it("is not pushed again while the branch says so", async () => {
+    const { folder, url } = repository();
+    await propose(url, [setTag("v1.1.0")], "update");
+    server.requests.length = 0;
+    expect(await propose(url, [setTag("v1.1.0")], "update")).toBeUndefined();
+    expect(server.requests.some(({ path }) => path.includes("receive-pack"))).toBe(false);
+    expect(git(folder, ["rev-list", "--count", "main..update"])).toBe("1");
+  });
+
+  it("is built upon an earlier one where the branch has a fixed name, never forced", async () => {
+    const { folder, url } = repository();
+    const first = await propose(url, [setTag("v1.1.0")], "update");
+    await propose(url, [setTag("v1.2.0")], "update");
+    expect(git(folder, ["rev-parse", "update^"])).toBe(first);
+  });
+
+  it("leaves a branch alone on which somebody else works, whatever a template leads to", async () => {
+    const { folder, url } = repository();
+    commitFiles(folder, FILES, "production");
+    const before = git(folder, ["rev-parse", "production"]);
+    expect(await failureOf(propose(url, [setTag("v1.1.0")], "production"))).toMatch(
+      /^Refused: writing to production of .*: the branch is there, and its last commit is none of ours; merge it or delete it$/,
+    );
+    expect(git(folder, ["rev-parse", "production"])).toBe(before);
+  });
+
+  it("loses a race for the branch without overwriting anything", async () => {
+    const { folder, url } = repository();
+    let theirs: string | undefined;
+    server.intercept = (request) => {
+      if (request.method === "POST" && request.url?.endsWith("/git-receive-pack") === true) {
+        theirs ??= commitFiles(folder, FILES, "update");
+      }
+      return false;
+    };
+    expect(await failureOf(propose(url, [setTag("v1.1.0")], "update"))).toMatch(/^Refused: .*none of ours/);
+    expect(git(folder, ["rev-parse", "update"])).toBe(theirs);
+  });
+
+  it("says that there is no branch to make it from", async () => {
+    const { folder, url } = repository();
+    expect(await failureOf(propose(url, [setTag("v1.1.0")], "update", "none"))).toMatch(/^\w+: writing to update of /);
+    expect(git(folder, ["for-each-ref", "--format=%(refname)"])).toBe("refs/heads/main");
   });
 });
