@@ -6,6 +6,7 @@ import type { Need } from "./access/rules.ts";
 import type { ApplicationOverlay, EnvironmentOverlay } from "./application/overlay.ts";
 import { overlay } from "./application/overlay.ts";
 import type { OverlaidApplication } from "./application/overlay.ts";
+import type { Shard } from "./application/shard.ts";
 import type { DeclaredCluster } from "./destination.ts";
 import { findCluster, OWN_CLUSTER } from "./destination.ts";
 import { causeOf, GitOpsError } from "./error.ts";
@@ -27,6 +28,7 @@ export interface AccessArgs extends SourcesArgs {
   readonly access: AccessSettings;
   /** Further clusters that Applications may go to, by name. */
   readonly clusters?: Readonly<Record<string, DeclaredCluster>>;
+  readonly shard?: Shard;
 }
 
 /** What one cluster has to have. */
@@ -90,15 +92,16 @@ async function openTenant(
 }
 
 /** What a cluster has to have for those that go there, and for nobody else. */
-function accessOf(cluster: string, all: readonly Tenant[], { environment, access }: AccessArgs): ClusterAccess {
+function accessOf(cluster: string, all: readonly Tenant[], { environment, access, shard }: AccessArgs): ClusterAccess {
   const tenants = all.filter((tenant) => tenant.cluster === cluster);
   const specs = tenants.map(({ spec }) => spec);
   const namespaces = [...new Set(specs.map(({ destination }) => destination.namespace))];
   const wanted = specs.filter(({ createNamespace }) => createNamespace).map(({ destination }) => destination.namespace);
   const needs = tenants.flatMap((tenant) => tenant.needs);
+  const shards = shard === undefined ? {} : { shards: Math.max(shard.count, shard.before ?? 1) };
   return {
     cluster,
-    access: accessManifests({ environment, needs, namespaces }, access),
+    access: accessManifests({ environment, ...shards, needs, namespaces }, access),
     namespaces: [...new Set([accountNamespace(access), ...wanted])].toSorted(),
   };
 }

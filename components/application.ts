@@ -73,6 +73,7 @@ export class Application extends ComponentResource implements Prerequisite {
   readonly sync: Sync;
   #plan: Plan = {};
   readonly #inputs: Promise<SyncArgs>;
+  readonly #givesOrTakes: Promise<boolean>;
   readonly #observed: Output<Partial<Observed>>;
 
   constructor(name: string, args: ApplicationArgs, options: ComponentResourceOptions) {
@@ -89,6 +90,8 @@ export class Application extends ComponentResource implements Prerequisite {
     const plan = (found: Plan) => (this.#plan = found);
     const sources = { ...args.sources, git, charts };
     const reading = inputsOf({ ...args, sources }, stages.begin, warn, plan).finally(stages.end);
+    const settled = async () => (await args.deployed()).settled.get(nameOf(args.subject)) ?? [];
+    this.#givesOrTakes = reading.then(async (told) => givesOrTakes(told, await settled()));
     const { dependencies = [] } = args;
     // Told before anything is waited for: others may wait for what this one says.
     const inputs = reading
@@ -127,6 +130,11 @@ export class Application extends ComponentResource implements Prerequisite {
   /** What is to be proposed in Git; undefined where nothing is. Only to be asked in an `up`. */
   async proposed(): Promise<Proposal | undefined> {
     return (await this.problem) === undefined ? this.#plan.proposal : undefined;
+  }
+
+  /** Whether it states other objects than it had when it was last in sync, or was not. */
+  givesOrTakes(): Promise<boolean> {
+    return this.#givesOrTakes;
   }
 
   async obstacle(): Promise<string | undefined> {
@@ -190,6 +198,10 @@ async function inputsOf(
 function holdUnless(isAnnounced: boolean, inputs: SyncArgs): SyncArgs {
   if (isAnnounced || inputs.hold !== undefined) return inputs;
   return { ...inputs, hold: "not tried: this run was refused as a whole, see the error of the roster" };
+}
+
+function givesOrTakes({ hold, manifests }: SyncArgs, settled: readonly string[]): boolean {
+  return hold === undefined && new Set(settled).symmetricDifference(new Set(Object.keys(manifests))).size > 0;
 }
 
 function followsRewrites(subject: Subject): boolean {

@@ -4,7 +4,10 @@ import { readDeployed } from "./deployed.ts";
 
 const REPOSITORY = "https://github.com/my-org/api.git";
 const SOURCES = [{ repoURL: REPOSITORY, targetRevision: "develop", commit: "a".repeat(40) }];
-const ANSWER = { outputs: { applications: { api: { sources: SOURCES }, worker: {} }, projects: ["default"] } };
+const RESOURCES = ["Service qa/api"];
+const API = { sources: SOURCES, sync: "Synced", resources: RESOURCES } as const;
+const WORKER = { sync: "OutOfSync", resources: RESOURCES } as const;
+const ANSWER = { outputs: { applications: { api: API, worker: WORKER }, projects: ["default"] } };
 
 /** An engine whose first answers are errors. */
 function engineThatFails(times: number) {
@@ -16,16 +19,21 @@ function engineThatFails(times: number) {
 
 describe("readDeployed", () => {
   it("tells the sources of each Application, none where the output knows none", async () => {
-    const { sources, projects } = await readDeployed(engineThatFails(0).ask);
+    const { sources, settled, projects } = await readDeployed(engineThatFails(0).ask);
     expect([...sources]).toEqual([
       ["api", SOURCES],
       ["worker", []],
     ]);
+    expect([...settled]).toEqual([["api", RESOURCES]]);
     expect(projects).toEqual(["default"]);
   });
 
   it("knows nothing of a stack that was never deployed", async () => {
-    expect(await readDeployed(() => Promise.resolve({}))).toEqual({ sources: new Map(), projects: [] });
+    expect(await readDeployed(() => Promise.resolve({}))).toEqual({
+      sources: new Map(),
+      settled: new Map(),
+      projects: [],
+    });
   });
 
   it("asks again when the engine has read its state in the middle of a write", async () => {

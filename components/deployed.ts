@@ -9,6 +9,8 @@ import type { ApplicationStatus } from "./status.ts";
 export interface Deployed {
   /** What the sources of Applications were at when they were deployed, by the Application's name. */
   readonly sources: ReadonlyMap<string, readonly FollowedSource[]>;
+  /** Objects of the Applications that were in sync at the end of the last run, by the Application's name. */
+  readonly settled: ReadonlyMap<string, readonly string[]>;
   /** Names of the projects that were in force. */
   readonly projects: readonly string[];
 }
@@ -25,7 +27,12 @@ export async function readDeployed(
 ): Promise<Deployed> {
   const { outputs: { applications = {}, projects = [] } = {} } = await patiently(ask, pause);
   const statuses = Object.entries(applications);
-  return { sources: new Map(statuses.map(([name, { sources }]) => [name, sources ?? []])), projects };
+  const settled = statuses.filter(([, { sync }]) => sync === "Synced");
+  return {
+    sources: new Map(statuses.map(([name, { sources }]) => [name, sources ?? []])),
+    settled: new Map(settled.map(([name, { resources }]) => [name, resources ?? []])),
+    projects,
+  };
 }
 
 type Ask = () => Promise<Answer>;

@@ -8,9 +8,11 @@ import { cascades } from "./application/application.ts";
 import { orderByDependencies } from "./application/dependencies.ts";
 import type { ApplicationOverlay, EnvironmentOverlay, OverlaidApplication } from "./application/overlay.ts";
 import { overlay } from "./application/overlay.ts";
+import type { Shard } from "./application/shard.ts";
 import type { Deployed } from "./deployed.ts";
 import { readDeployed } from "./deployed.ts";
 import type { Infra } from "./infra.ts";
+import { hasVanished, namesElsewhere, tellElsewhere } from "./elsewhere.ts";
 import { readInfra } from "./infra.ts";
 import type { DeclaredCluster } from "./destination.ts";
 import { findPlace } from "./destination.ts";
@@ -49,6 +51,8 @@ export interface EnvironmentArgs extends SourcesArgs {
   readonly people: readonly string[];
   /** Only what another environment ran healthy long enough may run here; absent: nothing has to be proven. */
   readonly gate?: GateArgs;
+  /** Which Applications are this stack's, where several deploy the environment; absent: all. */
+  readonly shard?: Shard;
   /** Lets `pulumi destroy` delete nothing until this is taken back. */
   readonly protect: boolean;
 }
@@ -64,32 +68,28 @@ export class Environment extends ComponentResource {
   readonly projects: Output<readonly string[]>;
   readonly #members: readonly (readonly [name: string, application: Application])[];
   readonly #problems: readonly string[];
+  readonly #told: Promise<void>;
   readonly #writer: GitWriter;
 
   constructor(name: string, args: EnvironmentArgs, options: ComponentResourceOptions = {}) {
     super("gitops:index:Environment", name, {}, options);
     const infra = readInfra(args.applications);
+    const elsewhere = namesElsewhere(infra, args.shard);
+    const names = [...infra.broken, ...infra.applications].map((application) => application.name);
     const sources = withProof(openSources(args), args.gate, this);
     // One name whatever the environment is called: a renamed environment must meet its old roster.
-    const roster = new Roster("roster", rosterOf(name, infra, args), { parent: this, protect: args.protect });
+    const { people, protect } = args;
+    const roster = new Roster("roster", rosterOf(name, infra, elsewhere, args), { parent: this, protect });
     const announced = whenRegistered(roster);
     const projects = readProjects(args.projects);
     for (const remark of projects.remarks) void log.warn(remark, this);
-    const subjects = subjectsOf(infra, projects, args);
+    const subjects = subjectsOf(infra, elsewhere, projects, args);
     let reading: Promise<Deployed> | undefined;
     const deployed = () => (reading ??= readDeployed());
     const projectsBefore = async () => withoutGivenUp((await deployed()).projects, args.allowRemoval);
-    const assignments = openAssignments([...subjects.keys(), ...unnamed(infra)]);
+    const assignments = openAssignments([...names, ...unnamed(infra)]);
     for (const application of unnamed(infra)) assignments.tell({ application });
-    const shared = {
-      environment: name,
-      people: args.people,
-      protect: args.protect,
-      sources,
-      deployed,
-      projectsBefore,
-      announced,
-    };
+    const shared = { environment: name, people, protect, sources, deployed, projectsBefore, announced };
     const below = { parent: this, ...(options.dependsOn !== undefined && { dependsOn: options.dependsOn }) };
     const found = new Map<string, Application>();
     for (const [member, subject] of subjects) {
@@ -99,11 +99,22 @@ export class Environment extends ComponentResource {
     }
     const members = [...found];
     this.#members = members;
+    const isNeeded = async () => {
+      if (runtime.isDryRun()) return false;
+      const changes = await Promise.all(members.map(([, application]) => application.givesOrTakes()));
+      return changes.includes(true) || hasVanished(await deployed(), new Set(names));
+    };
+    const specs = specsOf(infra, elsewhere, args);
+    const needed = specs.length === 0 ? Promise.resolve(false) : isNeeded();
+    this.#told = tellElsewhere(specs, needed, { sources, assignments });
+    const brokenElsewhere = infra.broken.filter((application) => elsewhere.has(application.name));
+    for (const { name: application } of brokenElsewhere) assignments.tell({ application });
     this.#writer = sources.writer;
     this.#problems = [
       ...infra.problems,
+      ...brokenElsewhere.map((application) => `${application.name}, of another shard: ${application.reason}`),
       ...projects.problems,
-      ...unknownOverrides(args.overrides, [...subjects.keys()]),
+      ...unknownOverrides(args.overrides, names),
     ];
     this.applications = all(Object.fromEntries(members.map(([member, { status }]) => [member, status])));
     this.projects = output(projectsBefore().then((before) => inForce(projects, before)));
@@ -115,7 +126,7 @@ export class Environment extends ComponentResource {
    * @throws RunError that names what is on hold and why; it also keeps the engine from deleting anything in this run
    */
   async settled(): Promise<void> {
-    await Promise.all(this.#members.map(([, { registered }]) => registered));
+    await Promise.all([this.#told, ...this.#members.map(([, { registered }]) => registered)]);
     const unwritten = runtime.isDryRun() ? [] : await this.#writeBack();
     const held = await Promise.all(this.#members.map(([name, { problem }]) => named(name, problem)));
     const problems = [...this.#problems, ...held.flat()];
@@ -167,7 +178,12 @@ function indent(text: string): string {
   return text.replaceAll(/^/gm, "  ");
 }
 
-function rosterOf(environment: string, infra: Infra, { allowRemoval, replacedClusters }: EnvironmentArgs) {
+function rosterOf(
+  environment: string,
+  infra: Infra,
+  elsewhere: ReadonlySet<string>,
+  { allowRemoval, replacedClusters, shard }: EnvironmentArgs,
+) {
   const sound = infra.applications.map(
     (application) =>
       [application.name, { file: application.file, cascade: cascades(application) !== undefined }] as const,
@@ -175,21 +191,33 @@ function rosterOf(environment: string, infra: Infra, { allowRemoval, replacedClu
   const broken = infra.broken.map(({ name }) => [name, { file: "", cascade: true }] as const);
   // The SDK prints what it registers, and cannot print what inherits nothing.
   const replaced = replacedClusters === undefined ? {} : { replacedClusters: { ...replacedClusters } };
-  return { environment, allowRemoval, ...replaced, applications: Object.fromEntries([...broken, ...sound]) };
+  const part = shard === undefined ? {} : { shard: { ...shard, elsewhere: [...elsewhere] } };
+  return { environment, allowRemoval, ...replaced, ...part, applications: Object.fromEntries([...broken, ...sound]) };
+}
+
+/** Applications of other shards. */
+function specsOf(infra: Infra, elsewhere: ReadonlySet<string>, { overlay: all, overrides }: EnvironmentArgs) {
+  const others = infra.applications.filter(({ name }) => elsewhere.has(name));
+  return others.map((application) => overlay(application, all, overrides[application.name]));
 }
 
 function dependenciesOf(subject: Subject): readonly string[] {
   return ("spec" in subject ? subject.spec.dependencies?.names : undefined) ?? [];
 }
 
-/** Each after those it depends on. */
-function subjectsOf(infra: Infra, projects: Projects, args: EnvironmentArgs): ReadonlyMap<string, Subject> {
+/** Each after those it depends on, without those of other shards. */
+function subjectsOf(
+  infra: Infra,
+  elsewhere: ReadonlySet<string>,
+  projects: Projects,
+  args: EnvironmentArgs,
+): ReadonlyMap<string, Subject> {
   const broken = infra.broken.map((subject) => [subject.name, subject] as const);
   const sound = orderByDependencies(infra.applications).map((application) => {
     const spec = overlay(application, args.overlay, args.overrides[application.name]);
     return [spec.name, subjectOf(spec, projects, args)] as const;
   });
-  return new Map<string, Subject>([...broken, ...sound]);
+  return new Map<string, Subject>([...broken, ...sound].filter(([name]) => !elsewhere.has(name)));
 }
 
 function subjectOf(

@@ -11,6 +11,7 @@ import type { Place } from "./decode.ts";
 import { decodeGate } from "./gate-keys.ts";
 import { decodeImages, decodePeriod } from "./image-keys.ts";
 import { decodeNamespaces } from "./namespace-keys.ts";
+import { decodeShard } from "./shard-keys.ts";
 import { decodeSignature } from "./signature-keys.ts";
 
 /** What a stack says in its configuration file; Pulumi.yaml describes every key. */
@@ -79,6 +80,7 @@ const SETTINGS = record<SettingKeys>({
   namespaces: decodeNamespaces,
   access: decodeAccess,
   protect: flag,
+  shard: decodeShard,
 });
 
 /** Undefined settings when there is a mistake. @param values texts by key, without `gitops:`; maps and lists are JSON */
@@ -105,9 +107,10 @@ export function decodeSettings(
     namespaces,
     access,
     protect,
+    shard,
     ...overlay
   } = SETTINGS(values, place) ?? {};
-  refuseUnreachable({ cluster, clusters, namespaces, access }, place);
+  refuseMisplaced({ cluster, clusters, namespaces, access }, shard?.index ?? 1, place);
   const name = environment ?? ENVIRONMENT(stack, { ...place, property: "gitops:environment" });
   const pullSecretsPath = fromEnvironment("PULUMI_GITOPS_PULL_SECRETS") ?? pullSecrets;
   const registriesPath = fromEnvironment("PULUMI_GITOPS_REGISTRIES") ?? registries;
@@ -116,7 +119,7 @@ export function decodeSettings(
     environment: name,
     applications: applications ?? "infra/applications",
     cluster: cluster ?? { kind: "kubeconfig" },
-    ...present({ projects, clusters, replacedClusters, gate }),
+    ...present({ projects, clusters, replacedClusters, gate, shard }),
     overlay: withMilliseconds(overlay),
     overrides: overrides ?? NO_OVERRIDES,
     allowRemoval: allowRemoval ?? [],
@@ -134,6 +137,11 @@ export function decodeSettings(
 
 type Given = { readonly [K in "cluster" | "clusters" | "namespaces" | "access"]: Settings[K] | undefined };
 
+function refuseMisplaced(given: Given, shard: number, place: Place): void {
+  refuseUnreachable(given, place);
+  if (shard > 1) refuseTwice(given, place);
+}
+
 /** Pulumi's Kubernetes provider has to be told where a cluster is; only what we do ourselves can look it up. */
 function refuseUnreachable({ cluster, clusters = {}, namespaces = {}, access }: Given, { failures }: Place): void {
   const createsAccess = access?.create === true;
@@ -147,6 +155,14 @@ function refuseUnreachable({ cluster, clusters = {}, namespaces = {}, access }: 
   if (!createsAccess) return;
   for (const [name, { reference }] of Object.entries(clusters))
     refuseAt(`clusters.${name}`, reference, "gitops:access.create");
+}
+
+/** What two stacks made they would take away from each other. */
+function refuseTwice({ cluster, namespaces = {}, access }: Given, { failures }: Place): void {
+  const reason = "expected nothing, because the first shard makes it (gitops:shard)";
+  if (Object.keys(namespaces).length > 0) failures.push({ property: "gitops:namespaces", reason });
+  if (access?.create === true) failures.push({ property: "gitops:access.create", reason });
+  if (cluster !== undefined && "create" in cluster) failures.push({ property: "gitops:cluster.create", reason });
 }
 
 /** Without what is undefined. */

@@ -102,6 +102,7 @@ describe("readSettings", () => {
       },
       "gitops:allowRemoval": ["old-service", "project/default"],
       "gitops:replacedClusters": { [UIDS[0]]: UIDS[1] },
+      "gitops:shard": { index: 1, count: 2, before: 3 },
       "gitops:people": ["argo-*"],
       "gitops:registries": "registries.conf",
       "gitops:namespaces": {
@@ -143,6 +144,7 @@ describe("readSettings", () => {
       },
       allowRemoval: ["old-service", "project/default"],
       replacedClusters: { [UIDS[0]]: UIDS[1] },
+      shard: { index: 1, count: 2, before: 3 },
       people: ["argo-*"],
       signatures: [],
       namespaces: {
@@ -358,6 +360,26 @@ describe("a mistake in the configuration", () => {
       "an amount that is none",
       { "gitops:namespaces": { production: { quota: { "requests.cpu": "many" } } } },
       'gitops:namespaces.production.quota.requests.cpu: expected an amount such as "20" or "64Gi", found "many"',
+    ],
+    [
+      "a shard without a count",
+      { "gitops:shard": { index: 1 } },
+      "gitops:shard.count: expected the number of all shards, found nothing",
+    ],
+    [
+      "a shard beyond the count",
+      { "gitops:shard": { index: 3, count: 2 } },
+      "gitops:shard.index: expected at most the count, 2, found 3",
+    ],
+    [
+      "a shard counted from zero",
+      { "gitops:shard": { index: 0, count: 2 } },
+      "gitops:shard.index: expected a whole number from 1 to 64, found 0",
+    ],
+    [
+      "what only the first shard makes",
+      { "gitops:shard": { index: 2, count: 2 }, "gitops:namespaces": { qa: {} } },
+      "gitops:namespaces: expected nothing, because the first shard makes it (gitops:shard)",
     ],
     ["a flag that is none", { "gitops:protect": "yes" }, 'gitops:protect: expected true or false, found "yes"'],
   ])("is named with its key: %s", (_title, values, mistake) => expect(mistakes(values)).toEqual([mistake]));

@@ -60,6 +60,22 @@ describe.each(["qa", "production"])("the Stack %s for the operator", (name) => {
   });
 });
 
+describe("the Stacks of a sharded production for the operator", () => {
+  const documents = read("production-shards");
+  const stacks = documents.filter(({ kind }) => kind === "Stack");
+
+  it("are as the Stack of one that is not, but for their names", () => {
+    const [, , whole] = read("production");
+    expect(stacks.map(({ metadata }) => metadata.name)).toEqual(["production-1", "production-2"]);
+    for (const { metadata, spec } of stacks) expect(spec).toEqual({ ...whole?.spec, stack: metadata.name });
+  });
+
+  it("run as an account that is there", () => {
+    const accounts = documents.filter(({ kind }) => kind === "ServiceAccount").map(({ metadata }) => metadata.name);
+    expect(accounts).toEqual(["gitops-production"]);
+  });
+});
+
 it("production waits for QA", () => {
   const stack = read("production").find(({ kind }) => kind === "Stack")!;
   expect(stack.spec["prerequisites"]).toEqual([{ name: "qa", requirement: { succeededWithinDuration: "30m" } }]);

@@ -52,6 +52,15 @@ describe("deployerRights", () => {
       },
     ]));
 
+  it("let shards write at once, by the Leases of all of them", () => {
+    const rules = deployerRights({ environment: "qa", shards: 2, namespaces: [], needs: [] }).namespaces["default"];
+    expect(rules?.[1]?.resourceNames).toEqual([
+      "pulumi-gitops-qa-3f3ef786",
+      "pulumi-gitops-qa-3f3ef786-shard-1",
+      "pulumi-gitops-qa-3f3ef786-shard-2",
+    ]);
+  });
+
   it("keep what an environment needs in the namespace of its Lease", () => {
     const needs = [{ group: "", kind: "ConfigMap", namespace: "default" }];
     expect(deployerRights({ environment: "qa", namespaces: ["default"], needs }).namespaces["default"]).toHaveLength(4);

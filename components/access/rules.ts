@@ -25,6 +25,8 @@ export interface Rights {
 
 export interface AccessScope {
   readonly environment: string;
+  /** How many stacks deploy it together. @default 1 */
+  readonly shards?: number;
   readonly needs: readonly Need[];
   /** Namespaces of the Applications, there even when they hold nothing yet. */
   readonly namespaces: readonly string[];
@@ -39,10 +41,15 @@ export function deployerRights(scope: AccessScope): Rights {
   const lease = { apiGroups: ["coordination.k8s.io"], resources: ["leases"] };
   const fencing = [
     { ...lease, verbs: ["create"] },
-    { ...lease, resourceNames: [leaseName(scope.environment)], verbs: ["get", "patch"] },
+    { ...lease, resourceNames: leaseNames(scope), verbs: ["get", "patch"] },
   ];
   const there = rights.namespaces[LEASE_NAMESPACE] ?? [];
   return { ...rights, namespaces: { ...rights.namespaces, [LEASE_NAMESPACE]: [...there, ...fencing] } };
+}
+
+function leaseNames({ environment, shards = 1 }: AccessScope): string[] {
+  const ofShards = shards < 2 ? [] : Array.from({ length: shards }, (_, index) => leaseName(environment, index + 1));
+  return [leaseName(environment), ...ofShards];
 }
 
 /** What `pulumi preview` needs: to look. */

@@ -11,7 +11,7 @@ import type { HookContext } from "./hook.ts";
 import type { Hooks } from "./hooks.ts";
 import { runPhase } from "./hooks.ts";
 import { withLease } from "./leases.ts";
-import { hasLeft } from "./members.ts";
+import { hasLeft, isElsewhere } from "./members.ts";
 import { optionsOf } from "./options.ts";
 import { unpack } from "./pack.ts";
 import { permitted } from "./permit.ts";
@@ -36,6 +36,8 @@ export async function remove(
   report: Report,
   viewOf: ViewOf = currentSnapshot,
 ): Promise<readonly Removal[]> {
+  // The other shard takes its objects over as they are.
+  if (isElsewhere(outputs.environment, outputs.application)) return [];
   refuseProtected(outputs);
   refuseClosedRemoval(outputs);
   if (outputs.policy.cascade === "orphan") {
@@ -61,7 +63,9 @@ async function removeObjects(
 ): Promise<readonly Removal[]> {
   const memory = await unpack(outputs.packed);
   const snapshot = viewOf("delete", cluster, outputs.environment);
-  const { removable, hookObjects, kept, isTakenOver } = await findRemovable(cluster, snapshot, outputs, memory);
+  const found = await findRemovable(cluster, snapshot, outputs, memory);
+  const { removable, hookObjects, kept, isTakenOver, unclear } = found;
+  if (!isTakenOver) refuseUnclear(unclear, outputs);
   refuseUnapproved(removable, outputs);
   for (const { text, reason } of kept) report.warning(`${text} is left: ${reason}`);
   const context = { cluster, owner: outputs, runs: trackHooks(), report };
@@ -116,6 +120,17 @@ function refuseProtected({ environment, application, policy }: SyncOutputs): voi
   if (!policy.protect || hasLeft(environment, application)) return;
   throw new GitOpsError(
     `${environment}/${application} is protected and nothing of it was deleted; to give it up, set gitops:protect to "false", run pulumi up, then destroy`,
+    { code: "Refused" },
+  );
+}
+
+/** What another Application may have by now must not go, and be it forgotten nobody would ever look at it again. */
+function refuseUnclear(unclear: readonly string[], { environment, application }: SyncOutputs): void {
+  const [first] = unclear;
+  if (first === undefined) return;
+  const others = unclear.length === 1 ? "" : `; and ${unclear.length - 1} more`;
+  throw new GitOpsError(
+    `${environment}/${application} is gone from Git, but nothing of it was deleted for now: ${first}${others}`,
     { code: "Refused" },
   );
 }

@@ -89,9 +89,14 @@ export const roster = {
   check: (olds: Partial<RosterInputs>, news: RosterInputs) =>
     answer(() => {
       const { replacedClusters = {}, ...kept } = news;
-      announce(news.environment, Object.keys(news.applications));
+      const { elsewhere, ...shard } = news.shard ?? { elsewhere: [], index: 1, count: 1 };
+      announce(news.environment, Object.keys(news.applications), elsewhere, shard);
       announceReplaced(news.environment, replacedClusters);
-      const { failures, orphaned } = checkRosterInputs(olds, news);
+      const { failures, orphaned, handedOver } = checkRosterInputs(olds, news);
+      if (handedOver.length > 0)
+        reportTo("").warning(
+          `${handedOver.join(", ")}: another shard deploys this from now on; nothing of it is deleted`,
+        );
       for (const name of orphaned)
         reportTo("").warning(
           `${name} is gone from Git and has no resources finalizer: its objects stay in the cluster`,
@@ -99,12 +104,17 @@ export const roster = {
       return Promise.resolve({ inputs: kept, failures });
     }),
   diff: (_id: string, olds: RosterInputs, news: RosterInputs) =>
-    Promise.resolve(JSON.stringify(olds.applications) === JSON.stringify(news.applications) ? { changes: false } : {}),
+    Promise.resolve(isSame(olds, news) ? { changes: false } : {}),
   create: (inputs: RosterInputs) => Promise.resolve({ id: inputs.environment, outs: inputs }),
   read: (id: string, props: RosterInputs) => Promise.resolve({ id, props }),
   update: (_id: string, _olds: RosterInputs, news: RosterInputs) => Promise.resolve({ outs: news }),
   delete: () => Promise.resolve(),
 };
+
+function isSame(olds: RosterInputs, news: RosterInputs): boolean {
+  const told = ({ applications, shard }: RosterInputs) => JSON.stringify([applications, shard]);
+  return told(olds) === told(news);
+}
 
 function idOf({ environment, application }: { readonly environment: string; readonly application: string }): string {
   return `${environment}/${application}`;

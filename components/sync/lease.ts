@@ -1,23 +1,27 @@
 import { GitOpsError, isGitOpsError } from "../error.ts";
 import type { Client, Guard } from "../kubernetes/client.ts";
 import { refText } from "../kubernetes/object.ts";
-import type { LeaseRecord } from "./lease-record.ts";
-import { formatHolder, leaseTarget, recordOf, specOf } from "./lease-record.ts";
+import { LEASE_NAMESPACE } from "../manifest/lease-name.ts";
+import type { LeaseRecord, LeaseSubject } from "./lease-record.ts";
+import { formatHolder, leaseTarget, nameOf, patchOf, recordOf } from "./lease-record.ts";
 import type { Moment } from "./moment.ts";
 import { atMostSince, now } from "./moment.ts";
 import { fieldManager } from "./rules.ts";
 
-/** The right to write to one environment, renewed in the background until it is released or lost. */
+/** The right to write to one environment or shard, renewed in the background until it is released or lost. */
 export interface Lease extends Guard {
+  /** By how many shards the environment is deployed, as the Lease said when it was taken. */
+  readonly shards: number;
+  /** Notes another number of shards. @throws GitOpsError when it could not be written */
+  note(shards: number): Promise<void>;
   /** Whether somebody else has it, for ever as far as this process is concerned. */
   isLost(): boolean;
   /** Gives it back, so that the next run need not wait. Never fails: a Lease that is not renewed runs out. */
   release(): Promise<void>;
 }
 
-export interface LeaseScope {
+export interface LeaseScope extends LeaseSubject {
   readonly client: Client;
-  readonly environment: string;
 }
 
 /** Three renewals fit into the time for which a holder may be silent; two of them may fail. */
@@ -64,6 +68,8 @@ export function keepLease(scope: LeaseScope, won: LeaseRecord, began: Moment): L
 
   return {
     isOpen,
+    shards: won.shards,
+    note: async (shards) => void (record = await writeLease(scope, record, shards)),
     isLost: () => lost !== undefined,
     async opened() {
       if (isOpen()) return;
@@ -80,33 +86,35 @@ export function keepLease(scope: LeaseScope, won: LeaseRecord, began: Moment): L
 }
 
 /** @returns undefined when there is none @throws GitOpsError Forbidden that says which right is missing */
-export async function readLease({ client, environment }: LeaseScope): Promise<LeaseRecord | undefined> {
-  const lease = await client.get(leaseTarget(environment)).catch(explainRights);
+export async function readLease({ client, ...subject }: LeaseScope): Promise<LeaseRecord | undefined> {
+  const lease = await client.get(leaseTarget(subject)).catch(explainRights);
   return lease === undefined ? undefined : recordOf(lease);
 }
 
-/** @throws GitOpsError Conflict when the Lease is not any more as the record has it, NotFound when it is gone */
-export async function writeLease({ client, environment }: LeaseScope, record: LeaseRecord): Promise<LeaseRecord> {
-  const operations = [
-    { op: "replace", path: "/metadata/resourceVersion", value: record.resourceVersion },
-    { op: "add", path: "/spec", value: specOf(record, new Date()) },
-  ];
-  const options = { manager: fieldManager(environment) };
-  return recordOf(await client.patchJson(leaseTarget(environment), operations, options).catch(explainRights));
+/**
+ * @param shards see `patchOf`
+ * @throws GitOpsError Conflict when the Lease is not any more as the record has it, NotFound when it is gone
+ */
+export async function writeLease(scope: LeaseScope, record: LeaseRecord, shards?: number): Promise<LeaseRecord> {
+  const options = { manager: fieldManager(scope.environment) };
+  const patching = scope.client.patchJson(leaseTarget(scope), patchOf(record, shards), options);
+  return recordOf(await patching.catch(explainRights));
 }
 
 /** Without the right to the Lease it is unknown who else writes, so nothing is written. */
 export function explainRights(error: unknown): never {
   if (!isGitOpsError(error) || error.code !== "Forbidden") throw error;
   throw new GitOpsError(
-    `${error.message}; nothing was written: a deployment needs the verbs get, create and patch on leases of the namespace ${leaseTarget("").namespace}, so that no two of them write at once`,
+    `${error.message}; nothing was written: a deployment needs the verbs get, create and patch on leases of the namespace ${LEASE_NAMESPACE}, so that no two of them write at once`,
     { code: "Forbidden", cause: error },
   );
 }
 
-function lostTo({ environment }: LeaseScope, won: LeaseRecord, current: LeaseRecord | undefined): GitOpsError {
-  const what = whatHappened(refText(leaseTarget(environment)), won, current);
-  return new GitOpsError(`this run may not write to ${environment} any more and stopped: ${what}`, { code: "Refused" });
+function lostTo(scope: LeaseScope, won: LeaseRecord, current: LeaseRecord | undefined): GitOpsError {
+  const what = whatHappened(refText(leaseTarget(scope)), won, current);
+  return new GitOpsError(`this run may not write to ${nameOf(scope)} any more and stopped: ${what}`, {
+    code: "Refused",
+  });
 }
 
 function whatHappened(where: string, won: LeaseRecord, current: LeaseRecord | undefined): string {
@@ -116,8 +124,8 @@ function whatHappened(where: string, won: LeaseRecord, current: LeaseRecord | un
   return `it had gone silent, and another run took ${where} over and has ended since`;
 }
 
-function tooSlow({ environment }: LeaseScope): GitOpsError {
-  return new GitOpsError(`${refText(leaseTarget(environment))} of ${environment} could not be renewed in time`, {
+function tooSlow(scope: LeaseScope): GitOpsError {
+  return new GitOpsError(`${refText(leaseTarget(scope))} of ${nameOf(scope)} could not be renewed in time`, {
     code: "Unavailable",
     retryable: true,
   });

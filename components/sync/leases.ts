@@ -2,8 +2,9 @@ import { isGitOpsError } from "../error.ts";
 import type { Cluster } from "./cluster.ts";
 import { describeHolder } from "./holder.ts";
 import type { Lease } from "./lease.ts";
+import { shardOfRun } from "./members.ts";
 import type { Report } from "./report.ts";
-import { takeLease } from "./take-lease.ts";
+import { takeTurn } from "./take-turn.ts";
 
 /** One Lease of this process: all Applications of an environment write under it. */
 interface Tenure {
@@ -46,7 +47,7 @@ export async function withLease<T>(
 
 function begin(key: string, { client }: Cluster, environment: string, report: Report): Tenure {
   releaseWithProcess();
-  const lease = released.then(() => takeLease({ client, environment, holder: HOLDER, report }));
+  const lease = released.then(() => takeTurn({ client, environment, holder: HOLDER, report }, shardOfRun(environment)));
   const tenure: Tenure = { lease, users: 0 };
   tenures.set(key, tenure);
   lease.catch((error: unknown) => {

@@ -22,6 +22,8 @@ export interface Found {
   readonly kept: readonly { readonly text: string; readonly reason: string }[];
   /** A newer resource of the same Application has claimed it: it is not deleted, it was renamed. */
   readonly isTakenOver: boolean;
+  /** What another Application of the environment may have by now, and why that is not known: sentences. */
+  readonly unclear: readonly string[];
 }
 
 /** Looks at everything that is ours, of whatever kind, and says what may go. */
@@ -41,6 +43,10 @@ export async function findRemovable(
     kept: objects.flatMap((object) => {
       const reason = reasonOf(object);
       return reason === undefined ? [] : [{ text: textOf(object), reason }];
+    }),
+    unclear: removable.flatMap((object) => {
+      const fate = fateOf(textOf(object), outputs.application, assignmentsNow(outputs.environment));
+      return fate.fate === "unclear" ? [`${textOf(object)}: ${fate.reason}`] : [];
     }),
     isTakenOver: objects.some((object) => {
       const ownership = ownershipOf(object, outputs);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { GitOpsError, isGitOpsError } from "../error.ts";
 import { refText } from "../kubernetes/object.ts";
 import type { LeaseRecord } from "./lease-record.ts";
-import { formatHolder, leaseTarget, microTime, newLease, recordOf, specOf } from "./lease-record.ts";
+import { formatHolder, leaseTarget, microTime, nameOf, newLease, recordOf } from "./lease-record.ts";
 import type { Lease, LeaseScope } from "./lease.ts";
 import { explainRights, keepLease, readLease, writeLease } from "./lease.ts";
 import { now } from "./moment.ts";
@@ -29,7 +29,7 @@ interface Sighting {
 }
 
 /**
- * Takes the Lease of an environment. One that has a holder is watched, as client-go does: whose record does not change for as long
+ * Takes the Lease of an environment or of one shard of it. One that has a holder is watched, as client-go does: whose record does not change for as long
  * as it promised to renew it is dead, and its Lease is taken over; whose record changes is alive.
  * @throws GitOpsError Refused naming a holder that is alive; Forbidden naming the verb that is missing
  */
@@ -57,24 +57,26 @@ function silenceLeft({ record, since }: Sighting): number {
   return since + record.durationSeconds * 1000 - performance.now();
 }
 
-async function watchOn({ environment, report, lookEveryMs = 1000 }: Taking, seen: Sighting | undefined) {
+async function watchOn(taking: Taking, seen: Sighting | undefined) {
   // Somebody was faster: who it is will be seen at once.
   if (seen === undefined || isFree(seen)) return;
+  const { report, lookEveryMs = 1000 } = taking;
   const seconds = Math.ceil(silenceLeft(seen) / 1000);
-  report.status(`${environment} is held by ${seen.record.holder}: waiting ${seconds} s for a sign of life`);
+  report.status(`${nameOf(taking)} is held by ${seen.record.holder}: waiting ${seconds} s for a sign of life`);
   await sleep(Math.min(lookEveryMs, silenceLeft(seen)));
 }
 
 /** @returns undefined when somebody else was faster */
 async function tryTake(taking: Taking, free: LeaseRecord | undefined): Promise<Lease | undefined> {
-  const { environment, holder, report, durationSeconds = 15 } = taking;
+  const { holder, report, durationSeconds = 15 } = taking;
   const began = now();
   const acquireTime = microTime(new Date());
   const transitions = free === undefined ? 0 : free.transitions + 1;
-  const record = { holder, acquireTime, durationSeconds, transitions, resourceVersion: free?.resourceVersion ?? "" };
+  const { resourceVersion = "", shards = 1 } = free ?? {};
+  const record = { holder, acquireTime, durationSeconds, transitions, shards, resourceVersion };
   const won = await (free === undefined ? create(taking, record) : writeLease(taking, record)).catch(beaten);
   if (won?.holder !== holder) return undefined;
-  if (free !== undefined && free.holder !== "") report.warning(tookOver(environment, free));
+  if (free !== undefined && free.holder !== "") report.warning(tookOver(taking, free));
   return keepLease(taking, won, began);
 }
 
@@ -82,19 +84,19 @@ function beaten(error: unknown): undefined {
   if (!isGitOpsError(error) || error.code !== "Conflict") throw error;
 }
 
-async function create({ client, environment }: LeaseScope, record: LeaseRecord): Promise<LeaseRecord> {
-  const manifest = newLease(environment, specOf(record, new Date()));
-  return recordOf(await client.create(manifest, { manager: fieldManager(environment) }).catch(explainRights));
+async function create({ client, ...subject }: LeaseScope, record: LeaseRecord): Promise<LeaseRecord> {
+  const options = { manager: fieldManager(subject.environment) };
+  return recordOf(await client.create(newLease(subject, record), options).catch(explainRights));
 }
 
-function heldBy({ environment }: LeaseScope, record: LeaseRecord): GitOpsError {
-  const where = refText(leaseTarget(environment));
+function heldBy(scope: LeaseScope, record: LeaseRecord): GitOpsError {
+  const where = refText(leaseTarget(scope));
   return new GitOpsError(
-    `${environment} is being deployed by ${formatHolder(record)}; nothing was written, run it again when that run has ended (${where})`,
+    `${nameOf(scope)} is being deployed by ${formatHolder(record)}; nothing was written, run it again when that run has ended (${where})`,
     { code: "Refused" },
   );
 }
 
-function tookOver(environment: string, record: LeaseRecord): string {
-  return `took ${environment} over from ${formatHolder(record)}, who gave no sign of life for ${record.durationSeconds} s`;
+function tookOver(scope: LeaseScope, record: LeaseRecord): string {
+  return `took ${nameOf(scope)} over from ${formatHolder(record)}, who gave no sign of life for ${record.durationSeconds} s`;
 }

@@ -160,12 +160,14 @@ describe("an autoscaled workload", () => {
     const api = openRawApi(readSandbox(process.env));
     const { namespace, deploy, look } = await openScene();
     const [deployment] = kindCases(namespace);
+    const { manifest } = deployment!;
+    const workload = { ...manifest, spec: { ...(manifest["spec"] as object), replicas: 1 } };
     const target = { apiVersion: "apps/v1", kind: "Deployment", name: "x" };
     const autoscaler: Manifest = {
       ...{ apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", metadata: { name: "x", namespace } },
       spec: { minReplicas: 1, maxReplicas: 9, scaleTargetRef: target },
     };
-    const outputs = await deployed(deploy([deployment!.manifest, autoscaler], undefined, APPLIED));
+    const outputs = await deployed(deploy([workload, autoscaler], undefined, APPLIED));
     for (let time = 0; time < ROUNDS; time++) {
       await api.send({
         ...{ method: "PATCH", type: "application/merge-patch+json", body: { spec: { replicas: time % 3 } } },

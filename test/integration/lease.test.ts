@@ -66,7 +66,7 @@ function start(environment: string, seconds = 2): Holder {
 
 const newEnvironment = () => `lease-${randomUUID().slice(0, 8)}`;
 const specOf = async (environment: string) =>
-  (await client.get(leaseTarget(environment)))?.["spec"] as Record<string, unknown>;
+  (await client.get(leaseTarget({ environment })))?.["spec"] as Record<string, unknown>;
 const writer = async () => {
   const target = { group: "", kind: "ConfigMap", namespace, name: "written" };
   return ((await client.get(target))?.["data"] as { readonly by: string }).by;
@@ -92,7 +92,7 @@ describe("the Lease of an environment", () => {
   it("carries no mark of ownership, so that nothing lists, prunes or heals it", async () => {
     const environment = newEnvironment();
     await start(environment).heard("taken");
-    const { metadata } = (await client.get(leaseTarget(environment)))!;
+    const { metadata } = (await client.get(leaseTarget({ environment })))!;
     expect(metadata.labels).toBeUndefined();
     expect(Object.keys(metadata.annotations ?? {})).toEqual(["pulumi-gitops.dev/holds"]);
   });
@@ -171,8 +171,8 @@ describe("the Lease of an environment", () => {
     const environment = newEnvironment();
     const { heard } = start(environment);
     await heard("wrote");
-    const { metadata } = (await client.get(leaseTarget(environment)))!;
-    await client.remove(leaseTarget(environment), { uid: metadata.uid!, propagation: "Background" });
+    const { metadata } = (await client.get(leaseTarget({ environment })))!;
+    await client.remove(leaseTarget({ environment }), { uid: metadata.uid!, propagation: "Background" });
     expect((await heard("stopped")).message).toMatch(/somebody deleted its coordination.k8s.io\/Lease default\//);
   });
 });

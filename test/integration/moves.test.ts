@@ -258,3 +258,33 @@ describe("an object that the cluster shows under two API groups", () => {
     expect(await client.get(target)).toBeUndefined();
   });
 });
+
+describe("an Application that leaves the stack", () => {
+  it("is not deleted while it is unknown whether another one has its objects", async () => {
+    const { scene, a, ofB, uid, before } = await openTwo();
+    tell(scene, { b: "on hold" });
+    await expect(remove(a, scene.report)).rejects.toThrow(/nothing of it was deleted for now: .*b cannot be read/);
+    expect(await uid()).toBe(before);
+    tell(scene, { b: [ofB] });
+    await remove(a, scene.report);
+    expect(await uid()).toBeUndefined();
+  });
+
+  it("for another shard keeps everything, whatever it is told of its deletion", async () => {
+    const { scene, deploy, a, b, ofA, shared, uid, before } = await openTwo();
+    announce(scene.namespace, ["a", "b"], ["a"], { index: 1, count: 2 });
+    expect(await remove(a, scene.report)).toEqual([]);
+    expect(await remove({ ...a, policy: { ...a.policy, protect: true } }, scene.report)).toEqual([]);
+    expect(await uid()).toBe(before);
+
+    // The other shard makes it its own, and what the first one still knows of it deletes nothing.
+    announce(scene.namespace, ["a", "b"], ["b"], { index: 1, count: 1 });
+    const taken = await deployed(deploy([ofA, shared], undefined, {}, "a"));
+    expect(taken.claim).not.toBe(a.claim);
+    tell(scene, { b: [] });
+    await remove(a, scene.report);
+    expect(await uid()).toBe(before);
+    await remove(b, scene.report);
+    await expectSettled(scene, taken, [ofA, shared]);
+  });
+});
