@@ -2,6 +2,8 @@ import { open, stat } from "node:fs/promises";
 
 /** One request in the API server's audit log (audit.k8s.io/v1 Event). */
 export interface AuditEvent {
+  /** Of the request: a watch has two events, one when it begins and one when it ends. */
+  readonly auditID: string;
   readonly verb: string;
   readonly requestURI: string;
   readonly stage: string;
@@ -23,7 +25,8 @@ const READS = new Set(["get", "list", "watch"]);
 export async function followAudit(file: string, username: string): Promise<() => Promise<AuditTrail>> {
   const { size: from } = await stat(file);
   return async () => {
-    const events = (await readFrom(file, from)).filter(({ user }) => user.username === username);
+    const all = (await readFrom(file, from)).filter(({ user }) => user.username === username);
+    const events = [...new Map(all.map((event) => [event.auditID, event])).values()];
     const texts = (wanted: boolean) =>
       events.filter(({ verb }) => READS.has(verb) === wanted).map(({ verb, requestURI }) => `${verb} ${requestURI}`);
     return { reads: texts(true), writes: texts(false) };

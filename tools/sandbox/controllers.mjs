@@ -26,7 +26,7 @@ export const controllerManager = {
       "--kube-api-qps=500",
       "--kube-api-burst=1000",
       // Not fifteen seconds: the first look at an autoscaler comes only after this time.
-      "--horizontal-pod-autoscaler-sync-period=2s",
+      `--horizontal-pod-autoscaler-sync-period=${process.env["SANDBOX_AUTOSCALER_PERIOD"] ?? "2s"}`,
       "--horizontal-pod-autoscaler-cpu-initialization-period=1s",
     ],
   }),

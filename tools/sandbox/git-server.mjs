@@ -4,15 +4,19 @@ import { join } from "node:path";
 import { basicCredentials, equals } from "./authorization.mjs";
 import { filesIn, requireRecord } from "./folder.mjs";
 import { withoutUserConfig } from "./git.mjs";
+import { createTally } from "./tally.mjs";
 
 // Smart HTTP for the bare repositories of a sandbox by git's own CGI program (git-http-backend(1)): everybody may fetch, a push needs the token.
 const dir = process.argv[2];
 const { ports, credentials } = requireRecord(dir);
 const backend = join(execFileSync("git", ["--exec-path"], { encoding: "utf8" }).trim(), "git-http-backend");
+const tally = createTally();
 
 createServer((request, response) => {
   const url = new URL(request.url, "http://127.0.0.1");
   if (url.pathname === "/healthz") return response.end();
+  if (url.pathname === tally.path) return tally.tell(response);
+  tally.count(`${request.method} ${url.pathname.replace(/^.*\.git\//, "")}`);
   const authorized = access(request.headers.authorization);
   if (authorized === "wrong" || (authorized === "anonymous" && isPush(url))) return challenge(response);
   run(request, response, cgiEnvironment(request, url, authorized));

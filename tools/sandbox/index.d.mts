@@ -69,3 +69,11 @@ export function pushImages(dir: string, references: readonly string[]): Promise<
 
 /** Lets the pods of a namespace whose names start with `prefix` use `percentage` of the CPU they request, for autoscalers; the usual load is 50. */
 export function setLoad(dir: string, namespace: string, prefix: string, percentage: number): Promise<void>;
+
+/** Requests by method and kind, `GET tags`, since a server started. */
+export type Tally = Readonly<Record<string, number>>;
+
+/** What Git, the registry and the registry's token server have been asked for. */
+export function requestCounts(
+  dir: string,
+): Promise<{ readonly git: Tally; readonly registry: Tally; readonly tokens: Tally }>;

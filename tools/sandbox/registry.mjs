@@ -14,7 +14,7 @@ export const TOKEN_ISSUER = "sandbox-token-server";
 export const registry = {
   name: "registry",
   after: [],
-  ports: ["registry"],
+  ports: ["registry", "registryMetrics"],
   address: ({ ports }) => `http://127.0.0.1:${ports.registry}`,
   command: (dir, record) => {
     writeFileSync(filesIn(dir).registryConfig, stringify(config(dir, record)));
@@ -35,6 +35,11 @@ export const tokenServer = {
   ready: (_, record) => answers(`${tokenServer.address(record)}/healthz`, [200]),
 };
 
+/** Where the registry tells what it was asked for, in Prometheus' text form. */
+export function metricsOf({ ports }) {
+  return `http://127.0.0.1:${ports.registryMetrics}/metrics`;
+}
+
 function config(dir, record) {
   const files = filesIn(dir);
   // By name: crane takes a token server at a loopback address for an attack (go-containerregistry, validateRealmURL).
@@ -43,7 +48,11 @@ function config(dir, record) {
     version: 0.1,
     log: { level: "error", accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: join(files.registry, "data") }, delete: { enabled: true } },
-    http: { addr: `127.0.0.1:${record.ports.registry}`, secret: "not used by a single registry" },
+    http: {
+      addr: `127.0.0.1:${record.ports.registry}`,
+      secret: "not used by a single registry",
+      debug: { addr: `127.0.0.1:${record.ports.registryMetrics}`, prometheus: { enabled: true, path: "/metrics" } },
+    },
     auth: { token: { realm, service: TOKEN_SERVICE, issuer: TOKEN_ISSUER, jwks: files.registryKeys } },
   };
 }

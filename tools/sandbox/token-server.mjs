@@ -5,6 +5,7 @@ import { basicCredentials, equals } from "./authorization.mjs";
 import { REGISTRY_USERNAME } from "./credentials.mjs";
 import { filesIn, requireRecord } from "./folder.mjs";
 import { TOKEN_ISSUER, TOKEN_SERVICE } from "./registry.mjs";
+import { createTally } from "./tally.mjs";
 
 // The registry's token server after the Distribution project's token authentication specification (docs/content/spec/auth/token.md and jwt.md):
 // everybody may pull with a token, only the sandbox user may push and delete.
@@ -14,10 +15,13 @@ const ALL = ["pull", "push", "delete", "*"];
 const dir = process.argv[2];
 const { ports, credentials } = requireRecord(dir);
 const key = createPrivateKey(readFileSync(filesIn(dir).signingKey));
+const tally = createTally();
 
 createServer((request, response) => {
   const url = new URL(request.url, "http://127.0.0.1");
   if (url.pathname === "/healthz") return answer(response, 200, {});
+  if (url.pathname === tally.path) return tally.tell(response);
+  tally.count(`${request.method} token`);
   if (url.pathname !== "/token" || request.method !== "GET")
     return answer(response, 404, { details: "only GET /token" });
   const caller = basicCredentials(request.headers.authorization);
