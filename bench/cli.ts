@@ -5,8 +5,10 @@ import type { Run } from "../test/support/command.ts";
 import { run } from "../test/support/command.ts";
 import type { Bed } from "./bed.ts";
 import { STACK } from "./bed.ts";
+import type { Readings } from "./meters.ts";
+import { between } from "./meters.ts";
 import type { Usage } from "./processes.ts";
-import { cpuOf, followProcesses } from "./processes.ts";
+import { cpuOf, cpuSecondsOf, followProcesses } from "./processes.ts";
 import type { Requests } from "./requests.ts";
 import { countRequests } from "./requests.ts";
 
@@ -16,13 +18,19 @@ export interface Measured {
   readonly seconds: number;
   /** From the start to the first thing printed. */
   readonly firstLineSeconds: number;
+  /** Processor time of all its processes, in seconds. */
+  readonly cpuSeconds: number;
   readonly usage: Usage;
   readonly requests: Requests;
+  readonly servers: Omit<Readings, "api">;
   /** Processor time of the API server and etcd meanwhile, in seconds. */
   readonly controlPlaneCpu: number;
+  readonly stateBytes: number;
+  /** How often the state was written. */
+  readonly stateWrites: number;
 }
 
-const TIMEOUT_MS = 1_800_000;
+const TIMEOUT_MS = 3_600_000;
 
 export interface MeasureOptions {
   readonly cwd?: string;
@@ -31,11 +39,13 @@ export interface MeasureOptions {
   readonly stack?: string;
 }
 
-/** Runs `pulumi <args>` and measures it. The audit log counts what its account asked of the API server. */
+/** Runs `pulumi <args>` and measures it. The audit log tells what its account asked of the API server. */
 export async function measure(bed: Bed, args: readonly string[], options: MeasureOptions = {}): Promise<Measured> {
   const { cwd = bed.project, cpuProfiles, stack = STACK } = options;
   const trail = await followAudit(bed.sandbox.auditLog, bed.username);
+  const before = await bed.meters();
   const cpuBefore = await controlPlaneCpu(bed);
+  const writes = await bed.state.followWrites();
   const env = cpuProfiles === undefined ? bed.env : { ...bed.env, ...(await profiling(cpuProfiles)) };
   const started = performance.now();
   let firstLineAt = Number.NaN;
@@ -49,11 +59,13 @@ export async function measure(bed: Bed, args: readonly string[], options: Measur
   });
   const seconds = (performance.now() - started) / 1000;
   if (usage === undefined) throw new Error("pulumi could not be started");
+  const used = await usage();
+  const { api, ...servers } = between(before, await bed.meters());
   return {
     ...{ run: result, seconds, firstLineSeconds: (firstLineAt - started) / 1000 },
-    usage: await usage(),
-    requests: countRequests(await trail()),
+    ...{ cpuSeconds: cpuSecondsOf(used), usage: used, servers, requests: countRequests(await trail(), api) },
     controlPlaneCpu: (await controlPlaneCpu(bed)) - cpuBefore,
+    ...{ stateWrites: writes(), stateBytes: await bed.state.bytes().catch(() => 0) },
   };
 }
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { parse } from "yaml";
 
-import { generateFleet } from "./fleet.ts";
-import { readOptions } from "./options.ts";
+import { generateFleet, withImage } from "./fleet.ts";
 
 const SIZE = { apps: 7, objects: 83, repositories: 2, seed: 5 };
 
@@ -18,14 +17,25 @@ describe("generateFleet", () => {
     expect(new Set(names).size).toBe(83);
   });
 
-  it("has a file in Git for every object, which says what the cluster has to hold", () => {
-    for (const { files, objects, namespace } of generateFleet(SIZE).applications) {
-      const inGit = Object.values(files).map((text) => parse(text) as { kind: string; metadata: object });
-      const applied = inGit
-        .filter(({ kind }) => kind !== "Kustomization")
-        .map((object) => ({ ...object, metadata: { ...object.metadata, namespace } }));
-      const promoted = JSON.parse(JSON.stringify(applied).replaceAll(":v1.0.0", ":v1.2.0")) as unknown;
-      expect(promoted).toEqual(objects.map(({ expected }) => expected));
+  it("has a file in Git for every object, which says with the overlay what the cluster has to hold", () => {
+    for (const { name, files, objects, namespace } of generateFleet(SIZE).applications) {
+      const inBase = Object.entries(files).filter(
+        ([path]) => path.includes("/base/") && !path.includes("kustomization"),
+      );
+      const applied = inBase
+        .map(([, text]) => parse(text) as { kind: string; metadata: { labels: object } })
+        .map(({ metadata, ...rest }) => ({
+          ...rest,
+          metadata: { ...metadata, namespace, labels: { ...metadata.labels, tier: "bench" } },
+        }));
+      const promoted = JSON.stringify(applied).replaceAll(":v1.0.0", ":v1.2.0");
+      const regions = (text: string) => text.replaceAll(/("name":"REGION","value":)"[^"]*"/g, "$1...");
+      const expected = JSON.stringify(objects.map(({ expected: object }) => object));
+      expect(JSON.parse(regions(promoted).replaceAll("...", "0"))).toEqual(
+        JSON.parse(regions(expected).replaceAll("...", "0")),
+      );
+      expect(expected).toContain('"name":"REGION","value":"overlay"');
+      expect(files[`apps/${name}/overlay/patch.yaml`]).toContain("overlay");
     }
   });
 
@@ -35,13 +45,12 @@ describe("generateFleet", () => {
   });
 });
 
-describe("readOptions", () => {
-  it("names everything that is wrong", () => {
-    const usage = readOptions(["--apps=0", "--scenario=x", "--drift=-1", "--wait=long", "--checkpoints=x"]);
-    expect(usage.kind === "wrong" ? usage.problems : []).toHaveLength(5);
-  });
-
-  it("has ten objects an application unless told otherwise", () => {
-    expect(readOptions(["--apps=3"])).toMatchObject({ kind: "run", options: { objects: 30, drift: 1 } });
+describe("withImage", () => {
+  it("changes the image of one application and nothing else", () => {
+    const [application] = generateFleet(SIZE).applications;
+    const text = JSON.stringify(application?.objects);
+    const changed = JSON.stringify(application && withImage(withImage(application, "v1.3.0"), "v1.4.0").objects);
+    expect(changed).toBe(text.replaceAll("my-org/app-0000:v1.2.0", "my-org/app-0000:v1.4.0"));
+    expect(changed).not.toBe(text);
   });
 });

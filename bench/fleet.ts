@@ -33,6 +33,9 @@ export interface Fleet {
 
 const APPS_PER_NAMESPACE = 100;
 const COMMITTED = "v1.0.0";
+/** What the overlay makes of the base. */
+const TIER = "bench";
+const REGION = { name: "REGION", value: "overlay" };
 /** Of every image. The release filter lets only versions like v1.2.0 through. */
 const TAGS = [COMMITTED, "v1.1.0", "v1.2.0", "qa-v1.0.9", "latest"];
 const PROMOTED = "v1.2.0";
@@ -67,16 +70,26 @@ function application(index: number, count: number, repository: string, seed: num
   };
 }
 
+/** A base with all objects, and an overlay that labels them and patches the Deployment. */
 function filesOf(name: string, generated: readonly Generated[]): Readonly<Record<string, string>> {
   const files = generated.map(({ object }) => [fileOf(object), toYaml(object)] as const);
   const kustomization = { apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization" };
-  const resources = files.map(([file]) => file);
-  return Object.fromEntries(
-    [["kustomization.yaml", toYaml({ ...kustomization, resources })] as const, ...files].map(([file, text]) => [
-      `${pathOf(name)}/${file}`,
-      text,
-    ]),
-  );
+  const base = { ...kustomization, resources: files.map(([file]) => file) };
+  const labels = [{ pairs: { tier: TIER } }];
+  const overlay = { ...kustomization, resources: ["../base"], labels, patches: [{ path: "patch.yaml" }] };
+  const template = { spec: { containers: [{ name: "app", env: [REGION] }] } };
+  const patch = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name }, spec: { template } };
+  return {
+    ...Object.fromEntries(files.map(([file, text]) => [`apps/${name}/base/${file}`, text])),
+    [`apps/${name}/base/kustomization.yaml`]: toYaml(base),
+    [overlayFile(name)]: toYaml(overlay),
+    [`${pathOf(name)}/patch.yaml`]: toYaml(patch),
+  };
+}
+
+/** The file that makes or breaks the render of an application. */
+export function overlayFile(name: string): string {
+  return `${pathOf(name)}/kustomization.yaml`;
 }
 
 /** Without folding: the library folds lines that begin with spaces into other ones. */
@@ -88,8 +101,14 @@ function fileOf({ kind, metadata }: GitObject): string {
   return `${kind.toLowerCase()}-${metadata.name}.yaml`;
 }
 
-function pathOf(name: string): string {
-  return `apps/${name}`;
+/** Of the kustomization that an application names. */
+export function pathOf(name: string): string {
+  return `apps/${name}/overlay`;
+}
+
+/** As applications write it; Git's settings lead it to the sandbox. */
+export function urlOf(repository: string): string {
+  return `https://github.com/my-org/${repository}.git`;
 }
 
 function imageAt(name: string, tag: string): string {
@@ -97,9 +116,30 @@ function imageAt(name: string, tag: string): string {
 }
 
 function inCluster(object: GitObject, name: string, namespace: string): ApiObject {
-  const text = JSON.stringify(object).replaceAll(imageAt(name, COMMITTED), imageAt(name, PROMOTED));
-  const promoted = JSON.parse(text) as GitObject;
-  return { ...promoted, metadata: { ...promoted.metadata, namespace } };
+  const promoted = promote(object, name, PROMOTED);
+  const labels = { ...promoted.metadata.labels, tier: TIER };
+  const patched = object.kind === "Deployment" && object.metadata.name === name ? withRegion(promoted) : promoted;
+  return { ...patched, metadata: { ...promoted.metadata, labels, namespace } };
+}
+
+function promote<T>(object: T, name: string, tag: string): T {
+  const image = new RegExp(`${imageAt(name, "").replaceAll(".", String.raw`\.`)}v[0-9.]+`, "g");
+  return JSON.parse(JSON.stringify(object).replace(image, imageAt(name, tag))) as T;
+}
+
+function withRegion(object: GitObject): GitObject {
+  const text = JSON.stringify(object).replace(/("name":"REGION","value":)"[^"]*"/, `$1${JSON.stringify(REGION.value)}`);
+  return JSON.parse(text) as GitObject;
+}
+
+/** The application as it has to be once a newer image is there. */
+export function withImage(application: FleetApplication, tag: string): FleetApplication {
+  const { name, objects } = application;
+  return { ...application, objects: objects.map((one) => promote(one, name, tag)) };
+}
+
+export function groupOf({ apiVersion }: Pick<ApiObject, "apiVersion">): string {
+  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
 }
 
 function applicationFile(name: string, namespace: string, repository: string): unknown {
@@ -116,7 +156,7 @@ function applicationFile(name: string, namespace: string, repository: string): u
     spec: {
       project: "default",
       source: {
-        repoURL: `https://github.com/my-org/${repository}.git`,
+        repoURL: urlOf(repository),
         targetRevision: "main",
         path: pathOf(name),
       },

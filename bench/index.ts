@@ -1,16 +1,18 @@
+import { readFile } from "node:fs/promises";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { prepareBed } from "./bed.ts";
+import { growthOf } from "./growth.ts";
 import { generateFleet } from "./fleet.ts";
 import { addForeign } from "./foreign.ts";
 import type { Options } from "./options.ts";
 import { HELP, readOptions } from "./options.ts";
+import { play } from "./play.ts";
 import type { Report } from "./report.ts";
-import { formatProgress, formatReport, machine, problemsIn } from "./report.ts";
+import { machine, problemsIn, SCHEMA } from "./report.ts";
 import { measureRoofs } from "./roofs.ts";
-import type { Result, Scene } from "./scenarios.ts";
-import { drift, firstUp, noOpPreview } from "./scenarios.ts";
+import { formatResults, formatReport } from "./tables.ts";
 import { touched, versionsOf } from "./verify.ts";
 
 // The sandbox's programs before those of the machine, also for what the bench itself starts.
@@ -19,9 +21,6 @@ process.env["PATH"] = [
   ...programs.map((path) => fileURLToPath(new URL(path, import.meta.url))),
   process.env["PATH"],
 ].join(delimiter);
-
-/** Of a command that a signal ended, as shells have it. */
-const INTERRUPTED = 130;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -37,7 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const { options } = usage;
   try {
-    const report = await bench(options);
+    const report = await bench(options, await readReport(options.against));
     process.stdout.write(`${options.json ? JSON.stringify(report) : formatReport(report)}\n`);
     return problemsIn(report).length === 0 ? 0 : 1;
   } catch (error) {
@@ -46,59 +45,33 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function bench(options: Options): Promise<Report> {
+async function bench(options: Options, against: Report | undefined): Promise<Report> {
   const host = machine();
   const fleet = generateFleet(options);
   say("starting a sandbox and filling it");
   const bed = await prepareBed(fleet, options);
-  const stop = () => void bed.close().finally(() => process.exit(INTERRUPTED));
-  process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     say("measuring the roofs");
-    const { roofs, foreign: others } = await measureRoofs(bed, fleet);
-    const foreign = [...others, ...(await addForeign(bed.client, fleet))];
+    const roofs = await measureRoofs(bed, fleet, options);
+    const foreign = await addForeign(bed.client, fleet, options.foreign);
     const before = await versionsOf(bed.client, foreign);
-    const { results, failure } = await play({ bed, fleet, options, roofs, foreign });
+    const { results, failure } = await play({ bed, fleet, options, roofs, foreign }, (what) =>
+      say(typeof what === "string" ? what : formatResults([what])),
+    );
     const problems = [...failure, ...(await touched(bed.client, before, foreign))];
-    return { schema: 1, options, machine: host, roofs, results, problems };
+    const report: Report = { schema: SCHEMA, options, machine: host, roofs, results, growth: [], problems };
+    return against === undefined ? report : { ...report, growth: growthOf(report, against) };
   } finally {
     await bed.close();
   }
 }
 
-/** What was measured, and why the rest was not. */
-interface Played {
-  readonly results: readonly Result[];
-  readonly failure: readonly string[];
-}
-
-/** Each scenario starts where the one before it ended; all need the first `up`. A failure ends them, not the report. */
-async function play(scene: Scene): Promise<Played> {
-  const { scenarios } = scene.options;
-  const results: Result[] = [];
-  const done = (...found: readonly Result[]) => {
-    results.push(...found);
-    for (const result of found) say(formatProgress(result));
-  };
-  try {
-    say("first up");
-    done(await firstUp(scene));
-    if (scenarios.includes("no-op")) {
-      say("no-op preview");
-      done(await noOpPreview(scene));
-    }
-    if (scenarios.includes("drift")) {
-      say("drift");
-      done(...(await drift(scene)));
-    }
-    return { results: wanted(results, scenarios), failure: [] };
-  } catch (error) {
-    return { results: wanted(results, scenarios), failure: [error instanceof Error ? error.message : String(error)] };
-  }
-}
-
-function wanted(results: readonly Result[], scenarios: Options["scenarios"]): readonly Result[] {
-  return scenarios.includes("first-up") ? results : results.slice(1);
+/** @throws when it is no report of this form */
+async function readReport(file: string | undefined): Promise<Report | undefined> {
+  if (file === undefined) return undefined;
+  const report = JSON.parse(await readFile(file, "utf8")) as Partial<Report>;
+  if (report.schema !== SCHEMA) throw new Error(`${file}: expected schema ${SCHEMA}, found ${String(report.schema)}`);
+  return report as Report;
 }
 
 function say(what: string): void {

@@ -31,10 +31,11 @@ type Make = (subject: Subject) => Generated;
 /** Line length of generated text: YAML and diffs of real files have lines, too. */
 const LINE = 80;
 
-/** Replicas 0 and no autoscaler: kinds whose state other programs write would measure those programs. */
+/** Replicas are 0, and no pods start: those would measure the programs that start them. */
 export const KINDS: readonly Make[] = [
   deployment,
   service,
+  autoscaler,
   (subject) => configMap(subject, 1_000),
   (subject) => configMap(subject, 20_000),
   secret,
@@ -42,13 +43,12 @@ export const KINDS: readonly Make[] = [
   role,
   roleBinding,
   disruptionBudget,
-  networkPolicy,
 ];
 
 function deployment({ application, name, image, random }: Subject): Generated {
   const labels = labelsOf(application);
   const resources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "256Mi" } };
-  const environment = ["LOG_LEVEL", "REGION", "POOL"].map((key) => ({ name: key, value: random.text(12) }));
+  const environment = ["REGION", "LOG_LEVEL", "POOL"].map((key) => ({ name: key, value: random.text(12) }));
   const container = { name: "app", image, ports: [{ containerPort: 8080 }], resources, env: environment };
   const template = { metadata: { labels }, spec: { containers: [container] } };
   return {
@@ -65,6 +65,21 @@ function service({ application, name }: Subject): Generated {
   return {
     object: { apiVersion: "v1", kind: "Service", metadata: metadataOf(application, name), spec },
     meddling: { path: "/spec/ports/0/targetPort", value: 9090 },
+  };
+}
+
+/** It pauses, because its Deployment is at 0. */
+function autoscaler({ application, name }: Subject): Generated {
+  const resource = { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } };
+  return {
+    object: {
+      ...{ apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", metadata: metadataOf(application, name) },
+      spec: {
+        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+        ...{ minReplicas: 1, maxReplicas: 3, metrics: [{ type: "Resource", resource }] },
+      },
+    },
+    meddling: { path: "/spec/maxReplicas", value: 9 },
   };
 }
 
@@ -123,18 +138,6 @@ function disruptionBudget({ application, name }: Subject): Generated {
       ...{ metadata: metadataOf(application, name), spec },
     },
     meddling: { path: "/spec/maxUnavailable", value: 2 },
-  };
-}
-
-function networkPolicy({ application, name }: Subject): Generated {
-  const ingress = [{ ports: [{ protocol: "TCP", port: 8080 }] }];
-  const spec = { podSelector: { matchLabels: labelsOf(application) }, policyTypes: ["Ingress"], ingress };
-  return {
-    object: {
-      ...{ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
-      ...{ metadata: metadataOf(application, name), spec },
-    },
-    meddling: { path: "/spec/ingress/0/ports/0/port", value: 9090 },
   };
 }
 

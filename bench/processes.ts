@@ -15,7 +15,8 @@ export interface Usage {
   readonly cpuOf: Readonly<Partial<Record<Role, number>>>;
 }
 
-const INTERVAL_MS = 100;
+/** Each look reads all of /proc, which is time taken from what is measured. */
+const INTERVAL_MS = 250;
 const PAGE = 4096;
 /** Linux on x86-64 counts processor time in hundredths of a second for every user. */
 const TICKS_PER_SECOND = 100;

@@ -2,10 +2,14 @@ import pMap from "p-map";
 
 import type { ApiObject, Client, KindInfo } from "../components/kubernetes/client.ts";
 import { runOrFail } from "../test/support/command.ts";
+import { openRawApi } from "../test/support/raw-api.ts";
 import type { Bed } from "./bed.ts";
+import { secondsOf } from "./clock.ts";
 import type { Fleet } from "./fleet.ts";
+import { groupOf } from "./fleet.ts";
 import type { EngineFloor } from "./floor.ts";
 import { measureFloor } from "./floor.ts";
+import type { Options } from "./options.ts";
 
 /** What no tool of this kind can beat on this machine at this moment. Seconds. */
 export interface Roofs {
@@ -19,15 +23,16 @@ export interface Roofs {
   readonly refs: number;
   /** One tag list of every image repository, with a token for each as registries want it. */
   readonly tags: number;
-  readonly engine: EngineFloor;
+  /** Absent when it was not to be measured. */
+  readonly engine?: EngineFloor;
 }
 
 const AT_ONCE = 32;
 const NAMESPACE = "roof";
 const LABEL = "bench.pulumi-gitops.dev/roof";
 
-/** The objects it makes stay: from then on they are somebody else's. @returns them as well */
-export async function measureRoofs(bed: Bed, fleet: Fleet): Promise<{ roofs: Roofs; foreign: readonly ApiObject[] }> {
+/** The objects it makes are gone when it is done. */
+export async function measureRoofs(bed: Bed, fleet: Fleet, { floor }: Options): Promise<Roofs> {
   const { client } = bed;
   const objects = fleet.applications.flatMap((each) => each.objects.map(({ expected }) => moved(expected)));
   await client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } }, { manager: "bench" });
@@ -45,7 +50,20 @@ export async function measureRoofs(bed: Bed, fleet: Fleet): Promise<{ roofs: Roo
   const refs = await secondsOf(() => pMap(fleet.repositories, (name) => advertise(bed, name), { concurrency: 8 }));
   const images = fleet.applications.map(({ name }) => name);
   const tags = await secondsOf(() => pMap(images, (name) => listTags(bed, name), { concurrency: AT_ONCE }));
-  return { roofs: { dryRun, apply, list, refs, tags, engine: await measureFloor(bed, fleet) }, foreign: objects };
+  await removeAll(bed, kinds);
+  return { dryRun, apply, list, refs, tags, ...(floor ? { engine: await measureFloor(bed, fleet) } : {}) };
+}
+
+/** One request a kind: what stays would count as somebody else's objects. */
+async function removeAll({ sandbox }: Bed, kinds: readonly KindInfo[]): Promise<void> {
+  const api = openRawApi(sandbox);
+  const folder = ({ group, version }: KindInfo) => (group === "" ? `/api/${version}` : `/apis/${group}/${version}`);
+  const pathOf = (kind: KindInfo) => `${folder(kind)}/namespaces/${NAMESPACE}/${kind.plural}?labelSelector=${LABEL}`;
+  try {
+    await Promise.all(kinds.map((kind) => api.send({ method: "DELETE", path: pathOf(kind) })));
+  } finally {
+    api.close();
+  }
 }
 
 /** Each kind of the objects once. */
@@ -53,8 +71,7 @@ export async function kindsOf(client: Client, objects: readonly ApiObject[]): Pr
   const discovery = await client.discover();
   const names = new Map(objects.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, { apiVersion, kind }]));
   return [...names.values()].map(({ apiVersion, kind }) => {
-    const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
-    const info = discovery.kindOf(group, kind);
+    const info = discovery.kindOf(groupOf({ apiVersion }), kind);
     if (info === undefined) throw new Error(`the API server does not know ${apiVersion} ${kind}`);
     return info;
   });
@@ -83,10 +100,4 @@ async function listTags({ sandbox }: Bed, name: string): Promise<void> {
   const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
   if (!answer.ok) throw new Error(`GET ${url}: ${answer.status}`);
   await answer.json();
-}
-
-async function secondsOf(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return (performance.now() - started) / 1000;
 }

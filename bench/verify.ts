@@ -46,26 +46,36 @@ function holds(live: unknown, wanted: unknown): boolean {
   return Object.entries(wanted).every(([key, value]) => holds((live as Record<string, unknown>)[key], value));
 }
 
-const READS_AT_ONCE = 32;
 /** Their status is written by controllers: there the generation counts, elsewhere every write. */
-const CONTROLLED = new Set(["Deployment", "PodDisruptionBudget"]);
+const CONTROLLED = new Set(["Deployment", "PodDisruptionBudget", "HorizontalPodAutoscaler"]);
 
 /** Object -> a text that changes when somebody writes it. */
 export async function versionsOf(client: Client, objects: readonly ApiObject[]): Promise<ReadonlyMap<string, string>> {
-  const read = async (object: ApiObject) => [nameOf(object), await versionOf(client, object)] as const;
-  return new Map(await pMap(objects, read, { concurrency: READS_AT_ONCE }));
+  const namespaces = [...new Set(objects.map(({ metadata }) => metadata.namespace ?? ""))];
+  const kinds = await kindsOf(client, objects);
+  const lists = await pMap(
+    kinds.flatMap((kind) => namespaces.map((namespace) => ({ kind, namespace }))),
+    ({ kind, namespace }) => client.listMetadata(kind, { namespace }),
+    { concurrency: 4 },
+  );
+  const live = new Map(lists.flatMap(({ items }) => items.map((item) => [nameOf(item), item] as const)));
+  return new Map(objects.map((object) => [nameOf(object), versionOf(live.get(nameOf(object)))]));
 }
 
-async function versionOf(client: Client, { apiVersion, kind, metadata }: ApiObject): Promise<string> {
-  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
-  const live = await client.get({ group, kind, namespace: metadata.namespace ?? "", name: metadata.name });
+function versionOf(live: ApiObject | undefined): string {
   if (live === undefined) return "gone";
   const { uid, generation, resourceVersion } = live.metadata;
-  return `${String(uid)} ${String(CONTROLLED.has(kind) ? generation : resourceVersion)}`;
+  return `${String(uid)} ${String(CONTROLLED.has(live.kind) ? generation : resourceVersion)}`;
 }
 
-/** Foreign objects that were written or deleted since. */
+/** Objects that were written or deleted since. */
 export async function touched(client: Client, before: ReadonlyMap<string, string>, objects: readonly ApiObject[]) {
   const now = await versionsOf(client, objects);
   return [...before].filter(([name, version]) => now.get(name) !== version).map(([name]) => `${name} was touched`);
+}
+
+/** What a fleet has to look like in the cluster, without one of its applications. */
+export function objectsOf({ applications }: Fleet, except?: string): readonly ApiObject[] {
+  const others = applications.filter(({ name }) => name !== except);
+  return others.flatMap(({ objects }) => objects.map(({ expected }) => expected));
 }
