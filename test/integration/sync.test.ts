@@ -161,9 +161,18 @@ describe("a sync against a real API server", () => {
   });
 
   it("refuses a cluster that is not the one the state was written for", async () => {
-    const { deploy, configMap, look } = await openScene();
+    const { deploy, configMap, look, live, report } = await openScene();
     const outputs = await deployed(deploy([configMap("one")]));
-    await expect(look({ ...outputs, clusterId: "another" })).rejects.toThrow(/another cluster/);
+    const elsewhere = { ...outputs, clusterId: "another" };
+    const seen = (await look(elsewhere)).outputs;
+    expect([seen.health, ...seen.drift]).toEqual([
+      expect.stringMatching(/^Unknown: this is another cluster/),
+      expect.stringMatching(/^this is another cluster/),
+    ]);
+    await expect(deploy([configMap("one"), configMap("two")], elsewhere)).rejects.toThrow(/another cluster/);
+    await expect(remove(elsewhere, report, viewOf)).rejects.toThrow(/another cluster/);
+    expect(await live("ConfigMap", "two")).toBeUndefined();
+    expect(await live("ConfigMap", "one")).toBeDefined();
   });
 
   it("applies a definition and its first instance in one go", async () => {
