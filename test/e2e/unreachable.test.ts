@@ -1,6 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
@@ -12,10 +10,13 @@ import { writeKubeconfig } from "../support/service-account.ts";
 import type { World } from "../support/world.ts";
 import { createWorld, SERVICES } from "../support/world.ts";
 
+/** Nobody listens there: it belongs to no protocol, and no program is given it by chance as it is given a free one. */
+const CLOSED_PORT = 4;
+
 interface Outage {
   readonly what: string;
   /** Environment of a `pulumi` that meets the outage. */
-  readonly meet: (world: World, closedPort: number) => Promise<NodeJS.ProcessEnv>;
+  readonly meet: (world: World) => Promise<NodeJS.ProcessEnv>;
   /** The one clear line. */
   readonly says: RegExp;
 }
@@ -23,11 +24,11 @@ interface Outage {
 const OUTAGES: readonly Outage[] = [
   {
     what: "the cluster cannot be reached",
-    meet: async (world, port) => {
+    meet: async (world) => {
       const file = join(world.folder, "kubeconfig-closed");
       return {
         ...world.env,
-        KUBECONFIG: await writeKubeconfig(file, world.sandbox, "token", `https://127.0.0.1:${port}`),
+        KUBECONFIG: await writeKubeconfig(file, world.sandbox, "token", `https://127.0.0.1:${CLOSED_PORT}`),
       };
     },
     says: /error: .*127\.0\.0\.1:\d+.*(?:ECONNREFUSED|refused)/,
@@ -58,10 +59,8 @@ const OUTAGES: readonly Outage[] = [
 
 describe("an outage", () => {
   let world: World;
-  let closedPort: number;
 
   beforeAll(async () => {
-    closedPort = await findClosedPort();
     world = await createWorld({ stacks: ["qa"] });
     expectExit(await world.up("qa", ["--skip-preview"]), 0);
     await world.kubectl("qa", ["scale", "deployment/worker-service", "--replicas=5"]);
@@ -93,11 +92,11 @@ describe("an outage", () => {
   }
 
   it.each(OUTAGES)("when $what fails the preview with one clear line, and nothing changes", async ({ meet, says }) => {
-    await expectFailure(await meet(world, closedPort), says);
+    await expectFailure(await meet(world), says);
   });
 
   it("of every Git repository fails the preview, names each, and nothing changes", async () => {
-    const url = `http://127.0.0.1:${closedPort}/`;
+    const url = `http://127.0.0.1:${CLOSED_PORT}/`;
     const output = await expectFailure(redirectGit(world, url), /on hold/);
     for (const service of SERVICES) expect(output).toMatch(new RegExp(`${service}.*(?:refused|connect|reach)`, "i"));
   });
@@ -106,7 +105,7 @@ describe("an outage", () => {
     const registries = join(world.folder, "registries-closed.conf");
     const entry = {
       ...{ name: "closed", prefix: "registry.example.com", insecure: true },
-      api_url: `http://127.0.0.1:${closedPort}`,
+      api_url: `http://127.0.0.1:${CLOSED_PORT}`,
     };
     await writeFile(registries, stringify({ registries: [entry] }));
     const output = await expectFailure({ ...world.env, PULUMI_GITOPS_REGISTRIES: registries }, /on hold/);
@@ -124,15 +123,6 @@ describe("an outage", () => {
     await expectFailure(world.env, /error: .*(?:401|Unauthorized|credential)/i);
   });
 });
-
-/** A port on which nobody listens: taken once and given back. */
-async function findClosedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Takes the place of the world's own redirection, which is the last one. */
 function redirectGit({ env, organisation }: World, url: string): NodeJS.ProcessEnv {
