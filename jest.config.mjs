@@ -15,6 +15,8 @@ const real = {
 export default {
   // A control plane runs beside them.
   maxWorkers: 2,
+  // Of a unit test, on a machine that has other things to do as well.
+  testTimeout: 30_000,
   projects: [
     { ...shared, displayName: "unit", testMatch: ["<rootDir>/{components,stacks,tools,bench}/**/*.test.ts"] },
     { ...real, displayName: "integration", testMatch: ["<rootDir>/test/integration/**/*.test.ts"] },
