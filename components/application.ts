@@ -1,11 +1,9 @@
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import { all, ComponentResource, log, runtime } from "@pulumi/pulumi";
 
-import { cascades } from "./application/application.ts";
-import { DELETION_APPROVED, SKIP_RECONCILE } from "./application/argo-annotations.ts";
+import { SKIP_RECONCILE } from "./application/argo-annotations.ts";
 import type { Assignments } from "./assignments.ts";
 import type { OverlaidApplication } from "./application/overlay.ts";
-import { migratedManagers, remarksOf } from "./application/remarks.ts";
 import type { ClusterInput } from "./cluster.ts";
 import type { Deployed } from "./deployed.ts";
 import type { Sources } from "./desired.ts";
@@ -18,12 +16,12 @@ import { followCharts, isFollowedRepository } from "./follow-charts.ts";
 import { findMistakes } from "./jq/mistakes.ts";
 import type { Admission } from "./project/admit.ts";
 import { refuseLost, refuseObjects } from "./project/admit.ts";
+import { CAUTIOUS, policyOf, projectOf } from "./policy.ts";
 import type { Proposal } from "./proposal.ts";
 import { describeProposal } from "./propose.ts";
 import { openStages } from "./stages.ts";
 import type { ApplicationStatus } from "./status.ts";
 import { statusOf } from "./status.ts";
-import type { Policy } from "./sync.protocol.ts";
 import type { Observed, SyncArgs } from "./sync.ts";
 import { Sync } from "./sync.ts";
 import type { Ran, WriteBackPlan } from "./write-back.ts";
@@ -59,8 +57,6 @@ interface Plan {
   readonly writeBack?: WriteBackPlan;
   readonly proposal?: Proposal;
 }
-
-const DEFAULT_TIMEOUT_MS = 300_000;
 
 /** One service: its source in Git, its images, its objects in the cluster. */
 export class Application extends ComponentResource implements Prerequisite {
@@ -230,52 +226,6 @@ function onHold(args: ApplicationArgs, name: string, hold: string): SyncArgs {
 function skip(args: ApplicationArgs, spec: OverlaidApplication): SyncArgs {
   const reason = `${SKIP_RECONCILE} is "true": it stays as it runs`;
   return { ...onHold(args, spec.name, reason), policy: policyOf(spec, args), skipped: true };
-}
-
-/** Never acted upon: an Application on hold keeps the policy of its last sync. */
-const CAUTIOUS: Policy = {
-  ...{
-    namespace: "",
-    createNamespace: false,
-    automated: false,
-    prune: false,
-    selfHeal: false,
-    allowEmpty: false,
-    adopt: false,
-  },
-  retry: { limit: 0, backoff: { durationMs: 0, factor: 1, maxDurationMs: 0 } },
-  ...{ wait: "applied", timeoutMs: DEFAULT_TIMEOUT_MS, cascade: "orphan", protect: true, people: [] },
-};
-
-function policyOf(spec: OverlaidApplication, { people, protect }: ApplicationArgs): Policy {
-  const { automated, createNamespace, destination, retry, ignoreDifferences, syncOptions, annotations, overlay } = spec;
-  const approved = annotations[DELETION_APPROVED];
-  const { namespaceMetadata } = spec;
-  const remarks = remarksOf(spec);
-  return {
-    namespace: destination.namespace,
-    createNamespace,
-    automated: automated !== undefined,
-    prune: automated?.prune ?? false,
-    selfHeal: automated?.selfHeal ?? true,
-    allowEmpty: automated?.allowEmpty ?? false,
-    adopt: overlay.adopt ?? false,
-    retry,
-    wait: overlay.wait ?? "healthy",
-    timeoutMs: overlay.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    cascade: cascades(spec) ?? "orphan",
-    protect,
-    people: [...people, ...migratedManagers(spec)],
-    ...(ignoreDifferences.length === 0 ? {} : { ignore: ignoreDifferences }),
-    ...(syncOptions.length === 0 ? {} : { syncOptions }),
-    ...(namespaceMetadata === undefined ? {} : { namespaceMetadata }),
-    ...(approved === undefined ? {} : { deletionApproved: approved }),
-    ...(remarks.length === 0 ? {} : { remarks }),
-  };
-}
-
-function projectOf({ rules, windows }: Admission): Pick<Policy, "project" | "windows"> {
-  return { ...(rules === undefined ? {} : { project: rules }), ...(windows.length === 0 ? {} : { windows }) };
 }
 
 function nameOf(subject: Subject): string {
