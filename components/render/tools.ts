@@ -108,8 +108,10 @@ function environment(folder: string): Record<string, string> {
     KUBECONFIG: "/dev/null",
     KUBERC: "off",
     LC_ALL: "C",
+    // One short render a process: collecting garbage seldom and on one thread saves a third of its time, and the limit still holds.
+    GOGC: "400",
     GOMEMLIMIT: "400MiB",
-    GOMAXPROCS: "2",
+    GOMAXPROCS: "1",
   };
 }
 
