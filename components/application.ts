@@ -13,6 +13,7 @@ import { desire } from "./desired.ts";
 import { causeOf, formatFailure, GitOpsError } from "./error.ts";
 import { follow } from "./follow.ts";
 import { followCharts, isFollowedRepository } from "./follow-charts.ts";
+import type { Running } from "./image/guard.ts";
 import { findMistakes } from "./jq/mistakes.ts";
 import type { Admission } from "./project/admit.ts";
 import { refuseLost, refuseObjects } from "./project/admit.ts";
@@ -179,7 +180,12 @@ async function inputsOf(
     refuse(admission.refusals);
     if (admission.rules === undefined) refuse(refuseLost(await args.projectsBefore()));
     await refuseMistakes(spec);
-    const { warnings, writeBack, proposal, ...desired } = await desire(spec, args.sources, say);
+    const { warnings, writeBack, proposal, ...desired } = await desire(
+      spec,
+      args.sources,
+      () => imagesBefore(args),
+      say,
+    );
     warnings.forEach(warn);
     if (admission.rules !== undefined)
       refuse(refuseObjects(admission.rules, { ...desired.hooks, ...desired.manifests }));
@@ -188,6 +194,10 @@ async function inputsOf(
   } catch (error) {
     return { ...onHold(args, spec.name, causeOf(error)), policy };
   }
+}
+
+async function imagesBefore({ subject, deployed }: ApplicationArgs): Promise<Running> {
+  return (await deployed()).images.get(nameOf(subject)) ?? { images: {}, created: {} };
 }
 
 /** Before the provider knows what this run is about no Application is registered, and after a refusal none is changed. */

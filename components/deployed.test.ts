@@ -5,7 +5,8 @@ import { readDeployed } from "./deployed.ts";
 const REPOSITORY = "https://github.com/my-org/api.git";
 const SOURCES = [{ repoURL: REPOSITORY, targetRevision: "develop", commit: "a".repeat(40) }];
 const RESOURCES = ["Service qa/api"];
-const API = { sources: SOURCES, sync: "Synced", resources: RESOURCES } as const;
+const IMAGES = { images: { api: "v1" }, builtAt: { api: "2024-01-01T00:00:00Z" } };
+const API = { sources: SOURCES, sync: "Synced", resources: RESOURCES, ...IMAGES } as const;
 const WORKER = { sync: "OutOfSync", resources: RESOURCES } as const;
 const ANSWER = { outputs: { applications: { api: API, worker: WORKER }, projects: ["default"] } };
 
@@ -19,12 +20,16 @@ function engineThatFails(times: number) {
 
 describe("readDeployed", () => {
   it("tells the sources of each Application, none where the output knows none", async () => {
-    const { sources, settled, projects } = await readDeployed(engineThatFails(0).ask);
+    const { sources, settled, images, projects } = await readDeployed(engineThatFails(0).ask);
     expect([...sources]).toEqual([
       ["api", SOURCES],
       ["worker", []],
     ]);
     expect([...settled]).toEqual([["api", RESOURCES]]);
+    expect([...images]).toEqual([
+      ["api", { images: { api: "v1" }, created: { api: "2024-01-01T00:00:00Z" } }],
+      ["worker", { images: {}, created: {} }],
+    ]);
     expect(projects).toEqual(["default"]);
   });
 
@@ -32,6 +37,7 @@ describe("readDeployed", () => {
     expect(await readDeployed(() => Promise.resolve({}))).toEqual({
       sources: new Map(),
       settled: new Map(),
+      images: new Map(),
       projects: [],
     });
   });

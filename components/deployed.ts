@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { getOrganization, getProject, getStack, runtime } from "@pulumi/pulumi";
 
 import type { FollowedSource } from "./follow-charts.ts";
+import type { Running } from "./image/guard.ts";
 import type { ApplicationStatus } from "./status.ts";
 
 /** What the last runs left. */
@@ -11,6 +12,8 @@ export interface Deployed {
   readonly sources: ReadonlyMap<string, readonly FollowedSource[]>;
   /** Objects of the Applications that were in sync at the end of the last run, by the Application's name. */
   readonly settled: ReadonlyMap<string, readonly string[]>;
+  /** Images and when they were built, as far as that was asked, by the Application's name. */
+  readonly images: ReadonlyMap<string, Running>;
   /** Names of the projects that were in force. */
   readonly projects: readonly string[];
 }
@@ -30,6 +33,7 @@ export async function readDeployed(
   const settled = statuses.filter(([, { sync }]) => sync === "Synced");
   return {
     sources: new Map(statuses.map(([name, { sources }]) => [name, sources ?? []])),
+    images: new Map(statuses.map(([name, { images = {}, builtAt = {} }]) => [name, { images, created: builtAt }])),
     settled: new Map(settled.map(([name, { resources }]) => [name, resources ?? []])),
     projects,
   };

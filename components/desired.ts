@@ -1,9 +1,12 @@
 import type { OverlaidApplication } from "./application/overlay.ts";
 import { candidatesOf, offeredByGit } from "./candidates.ts";
+import type { ChartValues } from "./chart-values.ts";
+import { chartValues } from "./chart-values.ts";
 import { formatFailure, GitOpsError, settleAll } from "./error.ts";
 import type { Charts } from "./chart/charts.ts";
 import type { Git } from "./git/repository.ts";
 import type { Given } from "./image/given.ts";
+import type { Running } from "./image/guard.ts";
 import { resolvePins } from "./image/pins.ts";
 import { parsePolicies } from "./image/policy.ts";
 import type { Proof } from "./image/proof.ts";
@@ -47,6 +50,8 @@ export interface Desired {
   readonly candidates: Readonly<Record<string, Candidate>>;
   /** Image -> tag that a person fixed in the stack's configuration. */
   readonly pins: Readonly<Record<string, string>>;
+  /** Image -> tag that charts were told; absent where none was. */
+  readonly renderedWith?: Readonly<Record<string, string>>;
   /** What is carried out, but may not be what was meant. */
   readonly warnings: readonly string[];
   /** Absent where tags are kept in the state, or proposed. */
@@ -56,12 +61,14 @@ export interface Desired {
 }
 
 /**
+ * @param before images that the last run left
  * @param say is told each stage, for long work
  * @throws GitOpsError when Git, the render or the registry fails, or the render is empty: nothing may change then
  */
 export async function desire(
   application: OverlaidApplication,
   sources: Sources,
+  before: () => Promise<Running>,
   say: (stage: string) => void,
 ): Promise<Desired> {
   const given = sources.givenFor(application);
@@ -69,17 +76,25 @@ export async function desire(
   if (failures.length > 0) throw invalid(failures.map(formatFailure));
   const isProposing = writeBackOf(given, application.overlay.images ?? {})?.proposal !== undefined;
   const chooser = { registry: sources.registry, now: Date.now(), proof: await sources.proof };
+  const { pins = {} } = application.overlay;
+  const choosing = candidatesOf(policies, pins, chooser, say, isProposing);
+  const isTold = !isProposing && policies.some(({ helm }) => helm !== undefined);
+  const told = async () => (isTold ? chartValues(policies, await choosing, pins, await before()) : NOTHING_TOLD);
   const [{ revision, objects, warnings }, candidates] = await settleAll([
-    render(application, sources, say),
-    candidatesOf(policies, application.overlay.pins ?? {}, chooser, say, isProposing),
+    render(application, sources, async () => (await told()).parameters, say),
+    choosing,
   ]);
+  const { renderedWith } = await told();
   const replaced = Object.fromEntries(policies.flatMap(({ image, replaces }) => (replaces ? [[replaces, image]] : [])));
   const running = withReplaced(imagesIn(objects), replaced);
-  const pinned = resolvePins(application.overlay.pins ?? {}, policies, running);
+  const pinned = resolvePins(pins, policies, running);
   if (pinned.failures.length > 0) throw invalid(pinned.failures.map(formatFailure));
   const found = await planFor(application, given, sources);
   const plan = found && { ...found, policies, pinned: Object.keys(pinned.pins) };
-  const desired = { revision, ...split(objects), pins: pinned.pins };
+  const desired = {
+    ...{ revision, ...split(objects), pins: pinned.pins },
+    ...(Object.keys(renderedWith).length === 0 ? {} : { renderedWith }),
+  };
   if (plan?.proposal === undefined) return { ...desired, candidates, warnings, ...(plan && { writeBack: plan }) };
   const { proposal, warnings: doubts } = await findProposal(plan, candidates, running, sources.git);
   return {
@@ -87,6 +102,8 @@ export async function desire(
     ...(proposal && { proposal }),
   };
 }
+
+const NOTHING_TOLD: ChartValues = { parameters: [], renderedWith: {} };
 
 /** The branch is the one that the first source with a folder in Git follows. */
 async function planFor({ name, sources: all, overlay }: OverlaidApplication, given: Given, { git }: Sources) {
@@ -99,8 +116,13 @@ async function planFor({ name, sources: all, overlay }: OverlaidApplication, giv
   return planWriteBack(writeBack, name, { repoURL, path }, ref);
 }
 
-async function render(application: OverlaidApplication, sources: Sources, say: (stage: string) => void) {
-  const rendered = await renderSources(application, sources, say);
+async function render(
+  application: OverlaidApplication,
+  sources: Sources,
+  promoted: () => Promise<ChartValues["parameters"]>,
+  say: (stage: string) => void,
+) {
+  const rendered = await renderSources(application, sources, say, promoted);
   const { objects, place } = rendered;
   if (objects.length === 0 && application.automated?.allowEmpty !== true) {
     throw invalid([`${place} renders no object at all; nothing is pruned (allowEmpty permits it)`]);

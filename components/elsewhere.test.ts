@@ -24,7 +24,7 @@ describe("the Applications of other shards", () => {
   });
 
   it("are not those that are gone from Git", () => {
-    const deployed = { sources: new Map([["a", []]]), settled: new Map(), projects: [] };
+    const deployed = { sources: new Map([["a", []]]), settled: new Map(), images: new Map(), projects: [] };
     expect(hasVanished(deployed, new Set(["a", "b"]))).toBe(false);
     expect(hasVanished(deployed, new Set(["b"]))).toBe(true);
   });

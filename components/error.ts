@@ -64,10 +64,14 @@ export function causeOf(error: unknown): string {
 /** One error that says all of them, so that nobody mends one to meet the next; retryable only when each of them is. */
 export function combineErrors(errors: readonly unknown[]): unknown {
   const [first] = errors;
-  if (errors.length === 1) return first;
+  if (errors.every((error) => error === first)) return first;
   const retryable = errors.every((error) => isGitOpsError(error) && error.retryable);
   const code = isGitOpsError(first) ? first.code : "Failed";
-  return new GitOpsError(errors.map(causeOf).join("; "), { code, retryable, cause: new AggregateError(errors) });
+  return new GitOpsError([...new Set(errors)].map(causeOf).join("; "), {
+    code,
+    retryable,
+    cause: new AggregateError(errors),
+  });
 }
 
 /** @throws what one of them throws, or what several throw in one */

@@ -1,4 +1,5 @@
 import type { Source } from "./application/application.ts";
+import type { HelmParameter } from "./application/helm.ts";
 import type { OverlaidApplication } from "./application/overlay.ts";
 import { describeIdlePin } from "./application/overlay.ts";
 import type { Charts } from "./chart/charts.ts";
@@ -27,6 +28,9 @@ interface Tools {
   readonly renderer: Renderer;
 }
 
+/** Parameters that win over all others of the chart; asked for when the sources are there, because they take their time as well. */
+type Promoted = () => Promise<readonly HelmParameter[]>;
+
 /** A source whose revision is known. */
 interface Opened {
   readonly source: Source;
@@ -50,6 +54,7 @@ export async function renderSources(
   application: OverlaidApplication,
   tools: Tools,
   say: (stage: string) => void,
+  promoted: Promoted = () => Promise.resolve([]),
 ): Promise<Rendered> {
   const idle = describeIdlePin(application);
   if (idle !== undefined) throw new GitOpsError(idle, { code: "Invalid" });
@@ -58,8 +63,10 @@ export async function renderSources(
   for (const { source, root } of opened) if (root !== undefined && source.ref !== undefined) refs[source.ref] = root;
   const places = opened.filter(({ folder, chart }) => (folder ?? chart) !== undefined).map(({ place }) => place);
   if (places.length > 0) say(`rendering ${places.join(" and ")}`);
+  const chart = promotedSource(application.sources);
+  const promotedFor = async ({ source }: Opened) => (source === chart ? promoted() : []);
   const rendered = await settleAll(
-    opened.map((one) => render(one, settingsOf(application, one, refs), tools.renderer)),
+    opened.map(async (one) => render(one, settingsOf(application, one, refs, await promotedFor(one)), tools.renderer)),
   );
   const objects = rendered.map((list) => withNamespace(list, application.destination.namespace));
   return {
@@ -106,15 +113,24 @@ function settingsOf(
   { name, project, destination }: OverlaidApplication,
   { source, revision }: Opened,
   refs: Readonly<Record<string, FetchedSource>>,
+  promoted: readonly HelmParameter[],
 ): RenderSettings {
   const { repoURL, path = "", targetRevision, kustomize, helm, directory } = source;
   return {
     build: { application: name, namespace: destination.namespace, project, revision, repoURL, path, targetRevision },
-    refs,
+    ...{ refs, promoted },
     ...(kustomize && { kustomize }),
     ...(helm && { helm }),
     ...(directory && { directory }),
   };
+}
+
+/** The one whose images the policies are about, as for Image Updater: the first that names Helm, else the first with a folder. */
+function promotedSource(sources: readonly Source[]): Source | undefined {
+  return (
+    sources.find(({ chart, helm }) => chart !== undefined || helm !== undefined) ??
+    sources.find(({ path }) => path !== undefined)
+  );
 }
 
 interface Placed {

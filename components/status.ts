@@ -17,6 +17,8 @@ export interface ApplicationStatus {
   /** What each source was at then; the next run compares with it. Absent in what older versions wrote. */
   readonly sources?: readonly FollowedSource[];
   readonly images: Readonly<Record<string, string>>;
+  /** When they were built, of those that the strategy newest-build chose; absent when there are none. */
+  readonly builtAt?: Readonly<Record<string, string>>;
   readonly sync: "Synced" | "OutOfSync" | "Unknown";
   readonly health: { readonly status: string; readonly message: string };
   /** By image: tags that run healthy or ran, and since when; what another stack may take for proven. */
@@ -42,7 +44,7 @@ interface Told extends Pick<ProgramInputs, "application" | "revision" | "hold" |
  *   manifests is only known from here
  */
 export function statusOf(observed: Partial<Observed>, told: Told): ApplicationStatus {
-  const { revision = "", images = {}, inventory = [], drift = [], conditions = [] } = observed;
+  const { revision = "", images = {}, builtAt, inventory = [], drift = [], conditions = [] } = observed;
   const { health = "Unknown: the sync failed, see the error of its resource", complete = false } = observed;
   const held = told.hold === undefined ? [] : [`on hold: ${told.hold}`];
   const isDeployed = complete && told.hold === undefined;
@@ -53,6 +55,7 @@ export function statusOf(observed: Partial<Observed>, told: Told): ApplicationSt
     revision: isDeployed ? told.revision : revision,
     sources: isDeployed ? told.followed : told.deployed,
     images,
+    ...(builtAt === undefined ? {} : { builtAt }),
     sync: isSynced ? "Synced" : observed.complete === undefined ? "Unknown" : "OutOfSync",
     health: parseHealth(health),
     healthy: withVersions(observed.healthy ?? {}, told.candidates),

@@ -148,6 +148,8 @@ export interface ProgramInputs extends Identity {
   readonly hooks?: Readonly<Record<string, string>>;
   readonly candidates: Readonly<Record<string, Candidate>>;
   readonly pins: Readonly<Record<string, string>>;
+  /** Image -> tag that the program foresaw and rendered a chart with, empty for none; absent where no chart is told of images. */
+  readonly renderedWith?: Readonly<Record<string, string>>;
   /** Why nothing of this Application may change in this run. */
   readonly hold?: string;
   /** File in which the program writes what each Application states, as it becomes known. Never kept. */

@@ -13,6 +13,7 @@ const OUTPUTS = {
   inventory: undefined,
   drift: undefined,
   images: undefined,
+  builtAt: undefined,
   health: undefined,
   healthy: undefined,
   history: undefined,
@@ -29,6 +30,7 @@ export type SyncArgs = Omit<ProgramInputs, "resourceUrn" | "cluster">;
 export class Sync extends dynamic.Resource {
   declare readonly revision: Output<Observed["revision"]>;
   declare readonly images: Output<Observed["images"]>;
+  declare readonly builtAt: Output<Observed["builtAt"]>;
   declare readonly inventory: Output<Observed["inventory"]>;
   declare readonly drift: Output<Observed["drift"]>;
   declare readonly health: Output<Observed["health"]>;
@@ -55,6 +57,7 @@ export class Sync extends dynamic.Resource {
         hooks: property("hooks"),
         candidates: property("candidates"),
         pins: property("pins"),
+        renderedWith: property("renderedWith"),
         policy: property("policy"),
         hold: property("hold"),
         skipped: property("skipped"),
@@ -70,10 +73,11 @@ export class Sync extends dynamic.Resource {
 
   /** What the last sync left; its fields are undefined when it failed, and the engine has said why. */
   get observed(): Output<Partial<Observed>> {
-    const { revision, images, inventory, drift, health, healthy, history, complete, conditions } = this;
+    const { revision, images, builtAt, inventory, drift, health, healthy, history, complete, conditions } = this;
     const survived = {
       revision: survive(revision),
       images: survive(images),
+      builtAt: survive(builtAt),
       inventory: survive(inventory),
       drift: survive(drift),
       health: survive(health),

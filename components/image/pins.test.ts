@@ -24,6 +24,13 @@ describe("resolvePins", () => {
     expect(resolvePins(pins, policies, running)).toEqual({ pins: resolved, failures: [] });
   });
 
+  it("takes one of an image that no container runs where a chart is told of it", () => {
+    const inChart = policies.map((policy) => ({ ...policy, helm: { tag: "image.tag" } }));
+    expect(resolvePins({ api: "v1" }, policies, {}).failures).toHaveLength(1);
+    expect(resolvePins({ api: "v1" }, inChart, {})).toEqual({ pins: { [API]: "v1" }, failures: [] });
+    expect(resolvePins({ web: "v1" }, inChart, {}).failures).toHaveLength(1);
+  });
+
   it.each<[Record<string, string>, string, string]>([
     [{ apl: "v1" }, "pins.apl", `no container runs docker.io/library/apl; found ${API}, docker.io/library/nginx`],
     [{ [`${API}:v1`]: "v2" }, `pins.${API}:v1`, "expected an alias of image-list or an image without tag"],

@@ -17,7 +17,9 @@ export function resolvePins(
   const resolved = new Map<string, string>();
   for (const [key, tag] of Object.entries(pins)) {
     const image = imageOf(key, policies);
-    const reason = complaint(image, tag, running) ?? (image && resolved.has(image) ? `pins ${image} again` : undefined);
+    const reason =
+      complaint(image, tag, running, isInChart(policies, image)) ??
+      (image && resolved.has(image) ? `pins ${image} again` : undefined);
     if (reason !== undefined) failures.push({ property: `pins.${key}`, reason });
     else if (image !== undefined) resolved.set(image, tag);
   }
@@ -40,9 +42,14 @@ function imageOf(key: string, policies: readonly ImagePolicy[]): string | undefi
   return image?.tag === undefined && image?.digest === undefined ? image && imageName(image) : undefined;
 }
 
-function complaint(image: string | undefined, tag: string, running: Images): string | undefined {
+/** A value of the chart is changed then, whatever the chart does with it. */
+function isInChart(policies: readonly ImagePolicy[], image: string | undefined): boolean {
+  return policies.some((policy) => policy.image === image && policy.helm !== undefined);
+}
+
+function complaint(image: string | undefined, tag: string, running: Images, isInChart: boolean): string | undefined {
   if (image === undefined) return "expected an alias of image-list or an image without tag";
-  if (!Object.hasOwn(running, image)) {
+  if (!Object.hasOwn(running, image) && !isInChart) {
     const names = Object.keys(running).join(", ");
     return `no container runs ${image}; found ${names === "" ? "no image" : names}`;
   }

@@ -1,6 +1,7 @@
 import { isMap, YAMLMap, YAMLSeq } from "yaml";
 
-import type { HelmPlace, ImagePolicy } from "./policy.ts";
+import { DEFAULT_PLACE, valuesOf } from "./helm-place.ts";
+import type { ImagePolicy } from "./policy.ts";
 import { imageName, parseImage, withoutDigest } from "./reference.ts";
 import type { YamlEdit } from "./yaml-edit.ts";
 import { editYaml } from "./yaml-edit.ts";
@@ -21,7 +22,7 @@ export function writeSource(text: string | undefined, images: readonly RunningIm
       if (helm !== undefined) continue;
       putText(edit, `${replaces === undefined ? "" : `${replaces}=`}${image}:${tag}`);
     }
-    for (const parameter of images.flatMap(parametersOf)) putParameter(edit, parameter);
+    for (const parameter of images.flatMap(valuesOf)) putParameter(edit, parameter);
   });
 }
 
@@ -43,14 +44,11 @@ export function writeKustomization(text: string | undefined, images: readonly Ru
   });
 }
 
-/** Where Image Updater looks when the policy names no place. */
-export const DEFAULT_PLACE: HelmPlace = { name: "image.name", tag: "image.tag" };
-
 /** Helm values with these tags at the places that the policies name. @throws GitOpsError Invalid when a place is not there */
 export function writeHelmValues(text: string | undefined, images: readonly RunningImage[]): string {
   return editYaml(text, (edit) => {
     const named = images.map((image) => ({ ...image, helm: image.helm ?? DEFAULT_PLACE }));
-    for (const { name, value } of named.flatMap(parametersOf)) {
+    for (const { name, value } of named.flatMap(valuesOf)) {
       const path = pathOf(edit, name);
       const owner = path.length === 1 ? edit.document.contents : edit.document.getIn(path.slice(0, -1));
       const key = path.at(-1);
@@ -59,19 +57,6 @@ export function writeHelmValues(text: string | undefined, images: readonly Runni
       edit.set(owner, key, value);
     }
   });
-}
-
-function parametersOf({
-  image,
-  tag,
-  helm,
-}: RunningImage): readonly { readonly name: string; readonly value: string }[] {
-  if (helm === undefined) return [];
-  if ("spec" in helm) return [{ name: helm.spec, value: `${image}:${tag}` }];
-  return [
-    ...(helm.name === undefined ? [] : [{ name: helm.name, value: image }]),
-    ...(helm.tag === undefined ? [] : [{ name: helm.tag, value: tag }]),
-  ];
 }
 
 /** `frontend.images[0].tag`; a key that holds the dots itself is found first, as by Image Updater. */

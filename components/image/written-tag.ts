@@ -6,7 +6,8 @@ import type { HelmPlace, ImagePolicy } from "./policy.ts";
 import { saidOf } from "./promotion.ts";
 import { parseImage } from "./reference.ts";
 import type { WriteBackTarget } from "./write-back-settings.ts";
-import { DEFAULT_PLACE, normal, pathOf } from "./write-back-text.ts";
+import { DEFAULT_PLACE } from "./helm-place.ts";
+import { normal, pathOf } from "./write-back-text.ts";
 
 type Written = Pick<ImagePolicy, "image" | "replaces" | "helm">;
 

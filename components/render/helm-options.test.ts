@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { helmRunOf } from "./helm-options.ts";
+import { helmRunOf, withParameters } from "./helm-options.ts";
 
 const BUILD = {
   ...{ application: "api", namespace: "qa", project: "default", revision: "0123456789" },
@@ -28,6 +28,16 @@ describe("what helm is told", () => {
     const long = run({}, `${"a".repeat(50)}.b-long`).releaseName;
     expect(long).toHaveLength(53);
     expect(long).not.toBe(run({}, `${"a".repeat(50)}.c-long`).releaseName);
+  });
+
+  it("is what promotion says, instead of a parameter of the same name", () => {
+    const written = [
+      { name: "image.tag", value: "v1", forceString: false },
+      { name: "replicas", value: "2", forceString: false },
+    ];
+    const promoted = [{ name: "image.tag", value: "v2", forceString: true }];
+    expect(withParameters({ parameters: written }, promoted)).toEqual({ parameters: [written[1], promoted[0]] });
+    expect(withParameters({ parameters: written }, [])).toEqual({ parameters: written });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { HelmOptions } from "../application/helm.ts";
+import type { HelmOptions, HelmParameter } from "../application/helm.ts";
 import { expandVariables } from "./variables.ts";
 import type { Build, Variables } from "./variables.ts";
 
@@ -36,6 +36,14 @@ export function helmRunOf(options: HelmOptions, build: Build, variables: Variabl
     flags: flagsOf(options),
     ignoreMissing: options.ignoreMissingValueFiles ?? false,
   };
+}
+
+/** With these parameters instead of those of the same name. */
+export function withParameters(options: HelmOptions, parameters: readonly HelmParameter[]): HelmOptions {
+  if (parameters.length === 0) return options;
+  const names = new Set(parameters.map(({ name }) => name));
+  const others = (options.parameters ?? []).filter(({ name }) => !names.has(name));
+  return { ...options, parameters: [...others, ...parameters] };
 }
 
 const MAX_RELEASE_NAME = 53;

@@ -10,7 +10,7 @@ import { findClosure } from "./closure.ts";
 import type { Closure } from "./closure.ts";
 import { readDirectory } from "./directory.ts";
 import { runHelm } from "./helm.ts";
-import { helmRunOf } from "./helm-options.ts";
+import { helmRunOf, withParameters } from "./helm-options.ts";
 import { findFiles, resolveValueFile } from "./helm-values.ts";
 import { runKustomize } from "./kustomize.ts";
 import { editKustomization } from "./kustomize-edit.ts";
@@ -109,8 +109,8 @@ async function kustomizeJob(
 
 /** The render of a chart, wherever it stands. */
 export async function chartJob({ tools, workFolder }: Workshop, chart: Chart, settings: RenderSettings): Promise<Job> {
-  const { build, helm = {}, refs = {} } = settings;
-  const run = helmRunOf(helm, build, variablesOf(build));
+  const { build, helm = {}, refs = {}, promoted = [] } = settings;
+  const run = helmRunOf(withParameters(helm, promoted), build, variablesOf(build));
   const texts = [...run.valueFiles, ...run.fileParameters.map(({ path }) => path)];
   const resolved = texts.map((text) => resolveValueFile(text, chart, refs));
   const failures = resolved.flatMap((file) => ("reason" in file ? [file] : []));

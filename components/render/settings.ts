@@ -1,3 +1,4 @@
+import type { HelmParameter } from "../application/helm.ts";
 import { mergeSettings, overrideFilesOf, readSourceOverride } from "../application/source-override.ts";
 import type { SourceSettings } from "../application/source-override.ts";
 import type { Failure } from "../error.ts";
@@ -13,6 +14,8 @@ export interface RenderSettings extends SourceSettings {
   readonly build: Build;
   /** Sources that value files are read from, by the name in `$ref/...`. */
   readonly refs?: Readonly<Record<string, FetchedSource>>;
+  /** Parameters of promotion, if a chart is rendered: they win over those that stand anywhere else. */
+  readonly promoted?: readonly HelmParameter[];
 }
 
 export type SourceType = "kustomize" | "helm" | "directory";

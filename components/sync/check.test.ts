@@ -50,6 +50,36 @@ describe("check", () => {
     ]);
   });
 
+  it.each<[string, Partial<CheckedInputs>, string, string]>([
+    [
+      "lowers",
+      { claim: "c", images: { [IMAGE]: "v1.3.0" } },
+      "v1.2.0",
+      "v1.3.0 is decided, but the chart was told v1.2.0",
+    ],
+    [
+      "knows nothing of",
+      { claim: "c", images: { [IMAGE]: "v1.3.0" } },
+      "",
+      "v1.3.0 is decided, but the chart was told no tag",
+    ],
+    ["is older than", { claim: "c", images: {} }, "v1.1.0", "v1.2.0 is decided, but the chart was told v1.1.0"],
+    ["is of another life than", {}, "v1.3.0", "v1.2.0 is decided, but the chart was told v1.3.0"],
+  ])("changes nothing when the chart was told a tag that %s what is decided", (_, olds, told, reason) => {
+    const { inputs, warnings } = check(olds, { ...offering("v1.2.0"), renderedWith: { [IMAGE]: told } }, draws());
+    const sentence = `${IMAGE}: ${reason}; it is known when this up has ended, and the next one goes on`;
+    expect(warnings).toEqual([sentence]);
+    expect(inputs.hold).toBe(sentence);
+    if (olds.claim !== undefined) expect(inputs).toEqual({ ...olds, hold: sentence });
+  });
+
+  it("goes on when the chart was told what is decided, and does not keep what it was told", () => {
+    const told = { ...offering("v1.3.0"), renderedWith: { [IMAGE]: "v1.3.0" } };
+    expect(checked({}, told)).toEqual(checked({}, offering("v1.3.0")));
+    const none = { ...desired, candidates: { [IMAGE]: { reason: "none" } }, renderedWith: { [IMAGE]: "" } };
+    expect(checked({}, none).hold).toBeUndefined();
+  });
+
   it("takes a tag that may be no version, and says so", () => {
     const doubtful = { ...desired, candidates: { [IMAGE]: { tag: "20240131", warning: "20240131 counts as more" } } };
     const { inputs, warnings } = check({}, doubtful, draws());

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { decideImages } from "../image/guard.ts";
+import { decideImages, own } from "../image/guard.ts";
 import type { ImageDecision } from "../image/guard.ts";
 import { promote } from "../image/promotion.ts";
 import { canonicalJson } from "../manifest/json.ts";
@@ -31,9 +31,12 @@ export function check(
 ): Checked {
   if (news.hold !== undefined) return { inputs: hold(olds, news, news.hold, draw), warnings: [], notes: [] };
   const waiting = isKnown(olds) ? [] : unproven(news);
-  if (waiting.length > 0) return { inputs: { ...news, hold: waiting.join("; ") }, warnings: waiting, notes: [] };
+  if (waiting.length > 0) return { inputs: postponed(olds, news, waiting.join("; ")), warnings: waiting, notes: [] };
   const running = { images: olds.images ?? {}, created: olds.builtAt ?? {}, fromGit: olds.fromGit ?? [] };
   const decisions = decideImages(running, news.candidates, news.pins);
+  const unforeseen = findUnforeseen(decisions, news);
+  if (unforeseen.length > 0)
+    return { inputs: postponed(olds, news, unforeseen.join("; ")), warnings: unforeseen, notes: [] };
   const images = tagsOf(decisions);
   // One image may have several tags in Git, which stay as they are.
   const promoted = tagsOf(decisions.filter(({ fromGit }) => fromGit !== true));
@@ -76,6 +79,22 @@ function unproven({ candidates, pins }: ProgramInputs): readonly string[] {
   );
 }
 
+/**
+ * A chart that was rendered for another tag than the one decided would say two things at once. The program foresees the tag from what the
+ * last run left, and is wrong only where it could not know that, after a run that was killed.
+ */
+function findUnforeseen(decisions: readonly ImageDecision[], { renderedWith = {} }: ProgramInputs): readonly string[] {
+  const decided = tagsOf(decisions);
+  return Object.entries(renderedWith).flatMap(([image, foreseen]) => {
+    const tag = own(decided, image) ?? "";
+    if (tag === foreseen) return [];
+    const [runs, told] = [tag, foreseen].map((one) => (one === "" ? "no tag" : one));
+    return [
+      `${image}: ${runs} is decided, but the chart was told ${told}; it is known when this up has ended, and the next one goes on`,
+    ];
+  });
+}
+
 function notesOf({ image, state, from, tag, reason, waiting }: ImageDecision): readonly string[] {
   const waits = waiting === undefined || waiting === reason ? [] : [`${image}: ${waiting}`];
   switch (state) {
@@ -115,6 +134,11 @@ function hold(
     hold: reason,
     ...skipped,
   };
+}
+
+/** What only this process can find out. */
+function postponed(olds: Partial<CheckedInputs>, news: ProgramInputs, reason: string): CheckedInputs | ProgramInputs {
+  return isKnown(olds) ? { ...olds, hold: reason } : { ...news, hold: reason };
 }
 
 function isKnown(olds: Partial<CheckedInputs>): olds is CheckedInputs {
