@@ -1,8 +1,10 @@
-/** What Kubernetes takes an unquoted YAML scalar for. A number that cannot be kept exactly has a problem instead of a value. */
+import { exactInteger } from "../exact-json.ts";
+
+/** What Kubernetes takes an unquoted YAML scalar for. A number that it does not take has a problem instead of a value. */
 export type Scalar =
   | { readonly type: "null"; readonly value: null }
   | { readonly type: "bool"; readonly value: boolean }
-  | { readonly type: "int" | "float"; readonly value: number }
+  | { readonly type: "int" | "float"; readonly value: number | bigint }
   | { readonly type: "str"; readonly value: string }
   | { readonly type: "int" | "float"; readonly problem: string };
 
@@ -39,22 +41,15 @@ function resolveNumber(text: string): Scalar {
   if (groups !== undefined && plain.length > MAX_DIGITS)
     return { type: "int", problem: `a number has at most ${MAX_DIGITS} digits` };
   const integer = groups === undefined ? undefined : integerOf(groups);
-  if (integer !== undefined && integer >= MIN_INTEGER && integer <= MAX_INTEGER) return exactInteger(integer);
+  if (integer !== undefined && integer >= MIN_INTEGER && integer <= MAX_INTEGER) {
+    return { type: "int", value: exactInteger(integer) };
+  }
   return FLOAT.test(plain) ? float(plain, text) : { type: "str", value: text };
 }
 
 function integerOf({ sign, hex, binary, octal, decimal }: Readonly<Record<string, string | undefined>>): bigint {
   const magnitude = BigInt(hex ? `0x${hex}` : binary ? `0b${binary}` : octal ? `0o${octal}` : (decimal ?? "0"));
   return sign === "-" ? -magnitude : magnitude;
-}
-
-function exactInteger(integer: bigint): Scalar {
-  const value = Number(integer);
-  if (Number.isSafeInteger(value)) return { type: "int", value };
-  return {
-    type: "int",
-    problem: `the integer ${integer} is too large to be kept exactly: put it in quotes if it is a text`,
-  };
 }
 
 /** Beyond the range of a float Go keeps the text. */

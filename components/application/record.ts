@@ -8,7 +8,7 @@ import { fail, optional, readFields, readList, readMembers, readText } from "./r
 import type { Place, Reader } from "./reader.ts";
 
 /** A JSON value as it stands in an Application. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [key: string]: Json };
 
 export type Read<T> = (reader: Reader, place: Place) => T | undefined;
 type Readers<T> = { readonly [K in keyof T]-?: Read<Exclude<T[K], undefined>> };

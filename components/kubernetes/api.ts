@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
+import { parseJson } from "../exact-json.ts";
 import type { Connection } from "./connection.ts";
 import type { Subject } from "./errors.ts";
 import { answerFailure, connectionFailure, failure } from "./errors.ts";
@@ -124,7 +125,7 @@ function pathOf({ path, query = {} }: Call): string {
 /** What the parser says quotes the text, and the text may be a Secret. */
 function parse(subject: Subject, { body, headers }: Answered): unknown {
   try {
-    return JSON.parse(body);
+    return parseJson(body);
   } catch {
     throw failure(subject, "Failed", `the answer is not JSON (${headers["content-type"] ?? "of no type"})`);
   }

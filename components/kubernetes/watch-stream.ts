@@ -1,4 +1,5 @@
 import { isGitOpsError } from "../error.ts";
+import { parseJson } from "../exact-json.ts";
 import type { Api } from "./api.ts";
 import type { KindInfo } from "./discovery.ts";
 import type { Subject } from "./errors.ts";
@@ -77,7 +78,7 @@ interface Line {
 
 function parseLine(line: string): Line | undefined {
   try {
-    const event = JSON.parse(line) as Line | null;
+    const event = parseJson(line) as Line | null;
     return typeof event?.type === "string" ? event : undefined;
   } catch {
     return undefined;

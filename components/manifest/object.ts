@@ -1,7 +1,8 @@
 import { GitOpsError } from "../error.ts";
 import type { ManagedFieldsEntry } from "./fields.ts";
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+/** A bigint is an integer that a number would round, see `parseJson`. */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [key: string]: Json };
 
 export interface ObjectMeta {
   readonly name: string;

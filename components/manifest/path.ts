@@ -1,4 +1,5 @@
 import { GitOpsError } from "../error.ts";
+import { parseJson } from "../exact-json.ts";
 import { canonicalJson, isMembers } from "./json.ts";
 import type { Json } from "./object.ts";
 
@@ -19,7 +20,7 @@ export function parseElement(text: string): PathElement {
   const rest = text.slice(2);
   if (text.startsWith("f:")) return { field: rest };
   if (text.startsWith("k:")) return { key: parseKey(rest) };
-  if (text.startsWith("v:")) return { value: JSON.parse(rest) as Json };
+  if (text.startsWith("v:")) return { value: parseJson(rest) as Json };
   if (/^i:\d+$/.test(text)) return { index: Number(rest) };
   throw new GitOpsError(`managedFields hold an element of an unknown form: ${JSON.stringify(text)}`, {
     code: "Unsupported",
@@ -27,7 +28,7 @@ export function parseElement(text: string): PathElement {
 }
 
 function parseKey(text: string): Readonly<Record<string, Json>> {
-  const key: unknown = JSON.parse(text);
+  const key: unknown = parseJson(text);
   if (isMembers(key)) return key as Readonly<Record<string, Json>>;
   throw new GitOpsError(`managedFields hold a list key that is no object: ${text}`, { code: "Unsupported" });
 }

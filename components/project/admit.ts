@@ -1,5 +1,6 @@
 import type { Application } from "../application/application.ts";
 import { closest } from "../application/suggest.ts";
+import { parseJson } from "../exact-json.ts";
 import type { Manifest } from "../manifest/object.ts";
 import { parseRef } from "../manifest/object.ts";
 import { clusterScopedAmong } from "../manifest/scope.ts";
@@ -93,7 +94,7 @@ export function refuseObjects(rules: ProjectRules, manifests: Readonly<Record<st
   const refs = Object.keys(manifests).map((text) => [text, parseRef(text)] as const);
   const definitions = refs.filter(([, { kind }]) => kind === "CustomResourceDefinition");
   const isClusterScoped = clusterScopedAmong(
-    definitions.map(([text]) => JSON.parse(manifests[text] ?? "{}") as Manifest),
+    definitions.map(([text]) => parseJson(manifests[text] ?? "{}") as Manifest),
   );
   return refs.flatMap(([text, ref]) => {
     const refusal = refuseObject(rules, ref, !isClusterScoped(ref));

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 
+import { parseJson } from "../exact-json.ts";
 import { evictOldest } from "../git/evict.ts";
 import { writePrivateFile } from "../git/private-file.ts";
 
@@ -41,7 +42,7 @@ async function read(file: string): Promise<unknown> {
   const json = text.slice(65);
   if (json === "" || text.slice(0, 65) !== `${sha256(json)}\n`) return undefined;
   await touch(file);
-  return JSON.parse(json) as unknown;
+  return parseJson(json);
 }
 
 async function touch(file: string): Promise<void> {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { stringify } from "yaml";
 
+import { parseJson } from "../exact-json.ts";
 import { readKubernetesYaml } from "./kubernetes-yaml.ts";
 
 function valuesOf(text: string): readonly unknown[] {
@@ -68,11 +69,8 @@ describe("readKubernetesYaml", () => {
     ["a: 1\nb: 2\na: 3", ["3 a: duplicate key: it stands in line 1 already"]],
     ["yes: 1\ntrue: 2", ["2 true: duplicate key: it stands in line 1 already"]],
     [
-      "a: .inf\nb: 9007199254740993",
-      [
-        expect.stringMatching(/^1 a: a number must be finite/),
-        expect.stringMatching(/^2 b: the integer 9007199254740993/),
-      ],
+      "a: .inf\nb: .nan",
+      [expect.stringMatching(/^1 a: a number must be finite/), expect.stringMatching(/^2 b: a number must be finite/)],
     ],
     ["a: !foo b", [expect.stringMatching(/^1 a: the tag "!foo" is not allowed/)]],
     ["a: !!set {b}", [expect.stringMatching(/the tag .*set" is not allowed/)]],
@@ -130,13 +128,12 @@ describe("readKubernetesYaml", () => {
   });
 
   it("reads every JSON value back, from JSON and from YAML", () => {
-    // Integers beyond 2^53 are refused.
     const json = fc
       .jsonValue({ noUnicodeString: false })
-      .filter((value) => !/__proto__|[\u0085\u2028\u2029]|\d{16}/.test(JSON.stringify(value)));
+      .filter((value) => !/__proto__|[\u0085\u2028\u2029]/.test(JSON.stringify(value)));
     fc.assert(
       fc.property(json, (value) => {
-        const expected = JSON.parse(JSON.stringify({ value })) as unknown;
+        const expected = parseJson(JSON.stringify({ value }));
         expect(valuesOf(JSON.stringify({ value }))).toStrictEqual([expected]);
         expect(valuesOf(stringify(expected, { version: "1.1" }))).toStrictEqual([expected]);
       }),

@@ -24,7 +24,7 @@ export const MAX_TEXT_CHARACTERS = 10 * 1024 * 1024;
 
 /**
  * Reads YAML or JSON as Kubernetes does (sigs.k8s.io/yaml): every document but empty ones. Never throws.
- * Stricter in three points: duplicate keys, integers that JavaScript cannot hold, and characters that are line breaks to Kubernetes only.
+ * Stricter in two points: duplicate keys, and characters that are line breaks to Kubernetes only.
  */
 export function readKubernetesYaml(file: string, text: string): ReadText {
   if (text.length > MAX_TEXT_CHARACTERS) {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 
+import { parseJson } from "../exact-json.ts";
 import { decideImages, own } from "../image/guard.ts";
 import type { ImageDecision } from "../image/guard.ts";
 import { promote } from "../image/promotion.ts";
@@ -152,7 +153,7 @@ function finalHooks(
   secrets: Secrets,
 ): Record<string, string> {
   const finish = (text: string): string =>
-    canonicalJson(conceal(reveal(promote(JSON.parse(text) as Manifest, images), secrets), secrets));
+    canonicalJson(conceal(reveal(promote(parseJson(text) as Manifest, images), secrets), secrets));
   return Object.fromEntries(Object.entries(hooks).map(([ref, text]) => [ref, finish(text)]));
 }
 
@@ -163,7 +164,7 @@ function finalManifests(
   claim: string,
 ): Record<string, string> {
   const owner = { environment: news.environment, application: news.application, claim };
-  const rendered = Object.entries(news.manifests).map(([ref, text]) => [ref, JSON.parse(text) as Manifest] as const);
+  const rendered = Object.entries(news.manifests).map(([ref, text]) => [ref, parseJson(text) as Manifest] as const);
   const replaced = replacedBy(news.candidates);
   const scaled = autoscaled(rendered.map(([, manifest]) => manifest));
   const finish = (manifest: Manifest): string => {

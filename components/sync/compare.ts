@@ -1,4 +1,5 @@
 import type { NamespaceMetadata } from "../application/application.ts";
+import { parseJson } from "../exact-json.ts";
 import { findDrift, formatChange } from "../manifest/drift.ts";
 import type { Health } from "../manifest/health.ts";
 import { assess, worst } from "../manifest/health.ts";
@@ -127,7 +128,7 @@ async function compareOne(
   const applied = memory.applied[text];
   const unchanged = { drift: [], shown: [[text, manifest] as const], problems: [] };
   if (applied === undefined || !suspects.has(text)) return unchanged;
-  const [desired, masked] = [JSON.parse(manifest) as Manifest, conceal(object, outputs.secrets)];
+  const [desired, masked] = [parseJson(manifest) as Manifest, conceal(object, outputs.secrets)];
   const ignore = ignoreRulesOf(refOf(desired));
   const own = ignore === undefined ? undefined : await rulesByDocuments(rules, ignore, desired, masked);
   const { changes, shown } = findDrift(desired, applied, masked, own?.rules ?? rules);

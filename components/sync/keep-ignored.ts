@@ -1,4 +1,5 @@
 import { isGitOpsError } from "../error.ts";
+import { parseJson } from "../exact-json.ts";
 import { carry } from "../manifest/carry.ts";
 import { sparingIdentity } from "../manifest/ignored.ts";
 import { canonicalJson } from "../manifest/json.ts";
@@ -19,7 +20,7 @@ export async function keepIgnored(olds: Partial<CheckedInputs>, inputs: CheckedI
   const keep = async ([text, manifest]: readonly [string, string]) => {
     const before = olds.manifests?.[text];
     if (before === undefined || before === manifest) return [text, manifest] as const;
-    const [desired, old] = [JSON.parse(manifest) as Manifest, JSON.parse(before) as Manifest];
+    const [desired, old] = [parseJson(manifest) as Manifest, parseJson(before) as Manifest];
     const ignore = ignoreRulesOf(refOf(desired));
     return [text, ignore === undefined ? manifest : canonicalJson(await withOld(desired, old, ignore))] as const;
   };

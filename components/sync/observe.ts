@@ -1,5 +1,6 @@
 import pMap from "p-map";
 
+import { parseJson } from "../exact-json.ts";
 import type { Target } from "../kubernetes/client.ts";
 import type { Applied } from "../manifest/applied.ts";
 import type { DriftRules } from "../manifest/drift.ts";
@@ -102,7 +103,7 @@ async function readAll(
 
 function versioned(text: string, ref: ObjectRef, memory: Memory): Target {
   const manifest = memory.manifests[text];
-  return manifest === undefined ? ref : targetOf(JSON.parse(manifest) as Manifest);
+  return manifest === undefined ? ref : targetOf(parseJson(manifest) as Manifest);
 }
 
 function straysIn(

@@ -9,6 +9,7 @@ import {
 } from "../application/argo-annotations.ts";
 import { remarksOnObject } from "../application/remarks.ts";
 import { mistakesIn, splitOption } from "../application/sync-options.ts";
+import { parseJson } from "../exact-json.ts";
 import type { Manifest } from "../manifest/object.ts";
 import { waveMistake } from "../manifest/wave.ts";
 import type { Policy } from "../sync.protocol.ts";
@@ -77,7 +78,7 @@ function saidOf(manifests: Manifests, consequence: string): readonly string[] {
   return Object.entries(manifests)
     .filter(([, json]) => json.includes("argocd.argoproj.io/"))
     .flatMap(([text, json]) => {
-      const { mistakes, remarks } = optionsOf(JSON.parse(json) as Manifest);
+      const { mistakes, remarks } = optionsOf(parseJson(json) as Manifest);
       return [...mistakes.map((mistake) => `${mistake}${consequence}`), ...remarks].map(
         (sentence) => `${text}: ${sentence}`,
       );

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { brotliCompress, brotliDecompress, constants } from "node:zlib";
 
+import { parseJson } from "../exact-json.ts";
 import type { Applied } from "../manifest/applied.ts";
 
 /** What was applied, and what the API server answered: the memory that `read` compares the cluster with. */
@@ -33,5 +34,5 @@ export async function pack(memory: Memory): Promise<string> {
 }
 
 export async function unpack(packed: string): Promise<Memory> {
-  return JSON.parse((await decompress(Buffer.from(packed, "base64"))).toString()) as Memory;
+  return parseJson((await decompress(Buffer.from(packed, "base64"))).toString()) as Memory;
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "../exact-json.ts";
 import type { Phase, Placed } from "../manifest/arrange.ts";
 import { arrange, arrangeForRemoval } from "../manifest/arrange.ts";
 import type { Hook } from "../manifest/hook.ts";
@@ -93,7 +94,7 @@ function target(
   live: ReadonlyMap<string, Manifest>,
   suspects: ReadonlySet<string>,
 ): Change {
-  const manifest = JSON.parse(json) as Manifest;
+  const manifest = parseJson(json) as Manifest;
   const object = live.get(text);
   const same = object !== undefined && memory.manifests[text] === json && !suspects.has(text);
   return same ? { action: "unchanged", text, manifest } : { action: "apply", text, manifest, live: object };
@@ -113,7 +114,7 @@ export function hooksOfSync(hooks: Wanted["hooks"]): Wanted["hooks"] {
 /** One task for each phase that a hook names. */
 export function hookTasks(hooks: Wanted["hooks"], phases: readonly Phase[]): readonly HookTask[] {
   return Object.entries(hooks).flatMap(([text, json]) => {
-    const manifest = JSON.parse(json) as Manifest;
+    const manifest = parseJson(json) as Manifest;
     const hook = hookOf(manifest);
     if (hook === undefined || hook.types.includes("Skip")) return [];
     const wave = waveOf(manifest);

@@ -1,4 +1,5 @@
 import { causeOf, GitOpsError, isGitOpsError } from "../error.ts";
+import { parseJson } from "../exact-json.ts";
 import type { Health } from "../manifest/health.ts";
 import type { Manifest } from "../manifest/object.ts";
 import { formatRef } from "../manifest/object.ts";
@@ -66,7 +67,7 @@ async function lookAtNamespace(
 
 export function subjectOf(outputs: SyncOutputs, memory: Memory): Subject {
   const { environment, application, inventory, policy } = outputs;
-  const manifests = Object.values(memory.manifests).map((text) => JSON.parse(text) as Manifest);
+  const manifests = Object.values(memory.manifests).map((text) => parseJson(text) as Manifest);
   const rules = driftRules(environment, policy.people, manifests);
   const { namespace, ignore } = policy;
   return { environment, application, namespace, inventory, memory, rules, ignoreRulesOf: compileIgnore(ignore) };

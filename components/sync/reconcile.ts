@@ -1,3 +1,4 @@
+import { parseJson } from "../exact-json.ts";
 import type { Manifest } from "../manifest/object.ts";
 import { isTaken, ownershipOf } from "../manifest/ownership.ts";
 import type { CheckedInputs } from "../sync.protocol.ts";
@@ -31,7 +32,7 @@ const OTHER_PHASES = ["SyncFail", "PreDelete", "PostDelete"] as const;
  */
 export async function reconcile(attempt: Attempt): Promise<readonly string[]> {
   const { cluster, inputs } = attempt;
-  const manifests = Object.values(inputs.manifests).map((text) => JSON.parse(text) as Manifest);
+  const manifests = Object.values(inputs.manifests).map((text) => parseJson(text) as Manifest);
   const ignoreRulesOf = compileIgnore(inputs.policy.ignore);
   const rules = driftRules(inputs.environment, inputs.policy.people, manifests);
   const { environment, application } = inputs;
