@@ -5,7 +5,7 @@ import { duration, say } from "./setup/progress.mjs";
 const USAGE = `Usage: npm run setup -- [--npm-only]
 
 Installs the npm packages and builds the programs that tests and the sandbox run: etcd, kube-apiserver,
-kube-controller-manager, kube-scheduler, kwok, registry, crane, pulumi, pulumi-language-nodejs, kubectl, helm.
+kube-controller-manager, kube-scheduler, kwok, registry, crane, git-ssh, pulumi, pulumi-language-nodejs, kubectl, helm.
 Does only what is not done yet. May be interrupted and started again at any time.
 
   --npm-only   npm packages only

@@ -34,7 +34,8 @@ function familyHash(family, module) {
   const hash = createHash("sha256");
   const recipe = family.binaries.map((binary) => [binary.name, binary.package, binary.tags, binary.ldflags]);
   hash.update(JSON.stringify([ENVIRONMENT, recipe]));
-  for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(module, file)));
+  const sources = readdirSync(module).filter((file) => file.endsWith(".go"));
+  for (const file of ["go.mod", "go.sum", ...sources.sort()]) hash.update(readFileSync(join(module, file)));
   return `${family.name}-${hash.digest("hex").slice(0, 16)}`;
 }
 
