@@ -1,7 +1,7 @@
-import { GitOpsError } from "../error.ts";
 import { hasHelper } from "./credentials.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Remote } from "./remote.ts";
+import { sshCommand } from "./ssh-command.ts";
 import type { ConfigEntry } from "./user-config.ts";
 
 /** Names a person's shell passes on to every Git call; `HOME` is for ssh and credential helpers, Git's own files there are not read. */
@@ -39,6 +39,7 @@ const FIXED: Readonly<Record<string, string>> = {
   GIT_ATTR_NOSYSTEM: "1",
   GIT_TERMINAL_PROMPT: "0",
   GCM_INTERACTIVE: "never",
+  SSH_ASKPASS_REQUIRE: "never",
   GIT_LFS_SKIP_SMUDGE: "1",
   GIT_NO_REPLACE_OBJECTS: "1",
   GIT_NO_LAZY_FETCH: "1",
@@ -87,28 +88,6 @@ export function remoteEnvironment(
       ...authorize(remote),
     ]),
   };
-}
-
-/** Nobody is asked, hosts must be known, and a server that is not trusted gets nothing of this machine's: no agent, no display, no tunnel. */
-const SSH_OPTIONS = [
-  "BatchMode=yes",
-  "StrictHostKeyChecking=yes",
-  "ForwardAgent=no",
-  "ForwardX11=no",
-  "ClearAllForwardings=yes",
-];
-
-/** Of two values of an option ssh takes the first, so one in the user's own command would win over ours. */
-const ANY_HOST = /StrictHostKeyChecking[\s="']*(?:no|off|ask|accept-new)\b|KnownHostsFile[\s="']*\/dev\/null/i;
-
-/** The user's own ssh command, with its options and keys, made strict. */
-function sshCommand(env: NodeJS.ProcessEnv, { repoURL, protocol }: Remote, credentials: Credentials): string {
-  const own = env["GIT_SSH_COMMAND"] ?? credentials.findLast(({ key }) => key === "core.sshcommand")?.value ?? "ssh";
-  if (protocol === "ssh" && ANY_HOST.test(own)) {
-    const advice = "take that out of GIT_SSH_COMMAND or core.sshCommand and add the host to known_hosts";
-    throw new GitOpsError(`${repoURL}: ssh is told to trust any host; ${advice}`, { code: "Refused" });
-  }
-  return [own, ...SSH_OPTIONS.map((option) => `-o ${option}`)].join(" ");
 }
 
 function authorize({ url, authorization }: Remote): readonly ConfigEntry[] {

@@ -22,9 +22,35 @@ describe("gitFailure", () => {
       false,
     ],
     ["Host key verification failed.\nfatal: Could not read from remote repository.", "Unauthorized", false],
+    [
+      "Received disconnect from ::1 port 22:2: Too many authentication failures\nfatal: Could not read from remote repository.",
+      "Unauthorized",
+      false,
+    ],
+    [
+      "Unable to negotiate with ::1 port 22: no matching host key type found. Their offer: ssh-dss\nfatal: Could not read from remote repository.",
+      "Failed",
+      false,
+    ],
+    ["fatal: Could not read from remote repository.", "Failed", false],
     ["fatal: unable to access 'https://h/x/': The requested URL returned error: 403", "Forbidden", false],
     ["remote: Repository not found.\nfatal: repository 'https://h/x/' not found", "NotFound", false],
     ["ERROR: Repository not found.\nfatal: Could not read from remote repository.", "NotFound", false],
+    [
+      "remote: ERROR: The project you were looking for could not be found or you don't have permission to view it.\nfatal: Could not read from remote repository.",
+      "NotFound",
+      false,
+    ],
+    [
+      "ERROR: The key you are authenticating with has been marked as read only.\nfatal: Could not read from remote repository.",
+      "Forbidden",
+      false,
+    ],
+    [
+      "remote: This deploy key does not have write access to this project.\nfatal: Could not read from remote repository.",
+      "Forbidden",
+      false,
+    ],
     ["fatal: unable to access 'https://h/x/': The requested URL returned error: 301", "Refused", false],
     ["fatal: unable to access 'https://h/x/': server certificate verification failed.", "Failed", false],
     ["fatal: transport 'file' not allowed", "Refused", false],
@@ -61,6 +87,11 @@ describe("gitFailure", () => {
     "fatal: remote error: your password is hunter2",
     "fatal: remote error: x\nfatal: hunter2",
     "fatal: unable to read 'https://user:hunter2@host/x'",
+    // ssh passes on what the server says as if it said it itself.
+    "error: hunter2\nfatal: Could not read from remote repository.\n",
+    "fatal: hunter2fatal: Could not read from remote repository.\nerror: hunter2",
+    "fatal: protocol error: bad line length character: hunter2",
+    "fatal: protocol error: expected sha/ref, got 'hunter2'",
     "fatal: \u001b[31m::set-output name=x::hunter2\u001b[0m remote error",
   ])("repeats neither what the server says nor a password: %j", (stderr) => {
     const { message } = gitFailure("fetching", result(stderr));

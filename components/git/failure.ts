@@ -13,9 +13,15 @@ interface Cause {
 /** Git's words (LC_ALL=C) and what they mean, the most telling first. */
 const CAUSES: readonly Cause[] = [
   {
-    pattern: /could not read (?:Username|Password)|Authentication failed|returned error: 401|Permission denied \(/,
+    pattern:
+      /could not read (?:Username|Password)|Authentication failed|returned error: 401|Permission denied \(|Too many authentication failures/,
     code: "Unauthorized",
     sentence: "no valid credentials: set up Git's credential helper or SSH agent for this host",
+  },
+  {
+    pattern: /marked as read only|does not have write access/,
+    code: "Forbidden",
+    sentence: "this key may read, but not write",
   },
   { pattern: /returned error: 403/, code: "Forbidden", sentence: "these credentials may not read it (403)" },
   {
@@ -29,7 +35,8 @@ const CAUSES: readonly Cause[] = [
     sentence: "the host's key is not known: add it to known_hosts",
   },
   {
-    pattern: /[Rr]epository not found|repository '.*' not found|not appear to be a git repository|returned error: 404/,
+    pattern:
+      /[Rr]epository not found|repository '.*' not found|not appear to be a git repository|project you were looking for could not be found|returned error: 404/,
     code: "NotFound",
     sentence: "there is no such repository, or these credentials may not see it",
   },
@@ -43,6 +50,11 @@ const CAUSES: readonly Cause[] = [
     pattern: /certificate|SSL peer|SSL_ERROR|gnutls_handshake/i,
     code: "Failed",
     sentence: "the server's TLS certificate is not trusted",
+  },
+  {
+    pattern: /Unable to negotiate with/,
+    code: "Failed",
+    sentence: "ssh and the server have no algorithm in common: `ssh -v` to this host says which it offers",
   },
   { pattern: /transport '.*' not allowed/, code: "Refused", sentence: "this transport is refused" },
   {
@@ -63,6 +75,17 @@ const CAUSES: readonly Cause[] = [
     code: "Unavailable",
     sentence: "the server cannot be reached or broke off",
     retryable: true,
+  },
+  // What is above this line is ssh's or the server's, and that may be anything.
+  {
+    pattern: /Could not read from remote repository/,
+    code: "Failed",
+    sentence: "the server ended the connection without an answer: `git ls-remote` with this URL says why",
+  },
+  {
+    pattern: /protocol error: /,
+    code: "Failed",
+    sentence: "the server's answer is not Git's: does its shell print something when it starts?",
   },
 ];
 

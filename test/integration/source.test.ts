@@ -484,7 +484,7 @@ describe("the user's Git settings", () => {
     expect(await resolve(repository, url, "main")).toBe(commit);
     expect(Object.keys(await textsOf(await repository.fetch(url, commit, "k8s/base"), "k8s/base"))).toHaveLength(2);
     for (const line of readFileSync(notes, "utf8").trim().split("\n")) {
-      expect(line).toMatch(/^-i key -o BatchMode=yes -o StrictHostKeyChecking=yes -o ForwardAgent=no /);
+      expect(line).toMatch(/^-i key -a -x -o BatchMode=yes -o StrictHostKeyChecking=yes -o ClearAllForwardings=yes /);
       expect(line).toContain(` ${place} git-upload-pack '${folder}'`);
     }
   });

@@ -104,7 +104,7 @@ export function git(folder: string, args: readonly string[], input = ""): string
 }
 
 /** A bare repository with filters allowed, as the large hosts have it. */
-export function createRepository(server: GitServer, name: string): string {
+export function createRepository(server: Pick<GitServer, "folder">, name: string): string {
   const folder = join(server.folder, name);
   mkdirSync(folder, { recursive: true });
   git(folder, ["init", "--quiet", "--bare", "--initial-branch=main"]);

@@ -90,7 +90,7 @@ var tell = log.New(os.Stdout, "", 0).Printf
 
 func handle(connection net.Conn, config *ssh.ServerConfig, folder string) {
 	defer connection.Close()
-	tell("connected")
+	tell("connected %s", connection.RemoteAddr())
 	server, channels, requests, err := ssh.NewServerConn(connection, config)
 	if err != nil {
 		return
