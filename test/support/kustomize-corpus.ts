@@ -33,7 +33,7 @@ const SERVICE =
 const SCALARS = `apiVersion: v1
 kind: ConfigMap
 metadata: {name: scalars}
-data: {a: "yes", b: "0644", c: "1_000", d: "1e3", e: "12:30", f: "null", g: "", h: "~", i: " x ", j: "a\\nb\\n", k: "2024-01-01"}
+data: {a: "yes", b: "0644", c: "1_000", d: "1e3", e: "12:30", f: "null", g: "", h: "~", i: " x ", j: "a\\nb\\n", k: "2024-01-01", l: "ä 日本 🙂"}
 ---
 apiVersion: example.com/v1
 kind: Thing
@@ -139,7 +139,8 @@ export const HAND_MADE: readonly Tree[] = [
   {
     title: "scalars of every kind",
     files: {
-      "overlay/kustomization.yaml": "resources: [s.yaml]\ncommonAnnotations: {a: 'yes', b: '0644', c: '1e3'}\n",
+      "overlay/kustomization.yaml":
+        "resources: [s.yaml]\ncommonAnnotations: {a: 'yes', b: '0644', c: '1e3', d: 'ä 日本 🙂'}\n",
       "overlay/s.yaml": SCALARS,
     },
   },
