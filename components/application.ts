@@ -15,11 +15,12 @@ import { follow } from "./follow.ts";
 import { followCharts, isFollowedRepository } from "./follow-charts.ts";
 import type { Running } from "./image/guard.ts";
 import { findMistakes } from "./jq/mistakes.ts";
-import type { Admission } from "./project/admit.ts";
+import type { Admission, RequiredSigners } from "./project/admit.ts";
 import { refuseLost, refuseObjects } from "./project/admit.ts";
 import { CAUTIOUS, policyOf, projectOf } from "./policy.ts";
 import type { Proposal } from "./proposal.ts";
 import { describeProposal } from "./propose.ts";
+import { demandSigners } from "./signers.ts";
 import { openStages } from "./stages.ts";
 import type { ApplicationStatus } from "./status.ts";
 import { statusOf } from "./status.ts";
@@ -82,7 +83,7 @@ export class Application extends ComponentResource implements Prerequisite {
     const deployed = async () => (await args.deployed()).sources.get(nameOf(args.subject)) ?? [];
     const guard = followsRewrites(args.subject) ? undefined : deployed;
     const repositories = async () => (await deployed()).filter(isFollowedRepository);
-    const { git, followed } = follow(args.sources.git, guard && repositories);
+    const { git, followed } = follow(demandSigners(args.sources.git, signersOf(args.subject)), guard && repositories);
     const { charts, followed: followedCharts } = followCharts(args.sources.charts, guard);
     const plan = (found: Plan) => (this.#plan = found);
     const sources = { ...args.sources, git, charts };
@@ -208,6 +209,10 @@ function holdUnless(isAnnounced: boolean, inputs: SyncArgs): SyncArgs {
 
 function givesOrTakes({ hold, manifests }: SyncArgs, settled: readonly string[]): boolean {
   return hold === undefined && new Set(settled).symmetricDifference(new Set(Object.keys(manifests))).size > 0;
+}
+
+function signersOf(subject: Subject): RequiredSigners | undefined {
+  return "spec" in subject ? subject.admission.signers : undefined;
 }
 
 function followsRewrites(subject: Subject): boolean {

@@ -20,6 +20,7 @@ interface Scene {
 function gitOf({ ref, commit = NEW, course }: Scene, asked: string[]): Git {
   return {
     resolve: () => Promise.resolve({ commit, ...(ref === undefined ? {} : { ref }) }),
+    checkSigners: () => Promise.reject(new Error("nobody should ask")),
     branch: () => Promise.reject(new Error("nobody should ask")),
     courseOf: (_, from, to) => {
       asked.push(`${from} ${to}`);

@@ -39,7 +39,7 @@ function gitWith(branches: Readonly<Record<string, string>>): Git {
   const entry: TreeEntry = { path: PATH, type: "file", hash: "" };
   const nobody = () => Promise.reject(new Error("nobody should ask"));
   return {
-    ...{ resolve: nobody, courseOf: nobody },
+    ...{ resolve: nobody, checkSigners: nobody, courseOf: nobody },
     branch: (_, name) => Promise.resolve(Object.hasOwn(branches, name) ? name : undefined),
     fetch: (repoURL, commit, path) =>
       Promise.resolve({

@@ -67,6 +67,7 @@ function openGit(cacheFolder: string, signatures: readonly SignaturePolicy[]): G
     (opening ??= readInsteadOf(process.env).then((insteadOf) => createGit({ cacheFolder, insteadOf, signatures })));
   return {
     resolve: async (repoURL, target) => (await open()).resolve(repoURL, target),
+    checkSigners: async (repoURL, revision, signers) => (await open()).checkSigners(repoURL, revision, signers),
     branch: async (repoURL, name) => (await open()).branch(repoURL, name),
     courseOf: async (repoURL, from, to) => (await open()).courseOf(repoURL, from, to),
     fetch: async (repoURL, commit, path) => (await open()).fetch(repoURL, commit, path),

@@ -21,6 +21,8 @@ import { findTarget } from "./revision.ts";
 import type { Revision, Target } from "./revision.ts";
 import { createVerifier } from "./signature.ts";
 import type { SignaturePolicy } from "./signature-policy.ts";
+import { createSignersCheck } from "./signers.ts";
+import type { Signers } from "./signers.ts";
 import { openSource } from "./source.ts";
 import type { FetchedSource } from "./source.ts";
 import { createStore } from "./store.ts";
@@ -28,6 +30,7 @@ import { createStore } from "./store.ts";
 export type { Course } from "./history.ts";
 export type { FetchedSource } from "./source.ts";
 export type { Revision, Target } from "./revision.ts";
+export type { Signers } from "./signers.ts";
 
 export interface GitOptions {
   /** Made when it is not there; may be removed at any time. */
@@ -54,6 +57,11 @@ export interface Git {
    */
   resolve(repoURL: string, target: Target): Promise<Revision>;
   /**
+   * Checks who signed what `resolve` has answered.
+   * @throws GitOpsError Refused when none of these keys has; Invalid when the stack has not each of them
+   */
+  checkSigners(repoURL: string, revision: Revision, signers: Signers): Promise<void>;
+  /**
    * The commit of a branch, whoever signed it, to see what it says: nothing of it may be deployed. Undefined when there is no such branch.
    * @throws GitOpsError as the request failed
    */
@@ -79,6 +87,7 @@ export function createGit(options: GitOptions): Git {
   const setup = setupOf(options);
   const store = createStore(setup, options.cacheFolder);
   const verifier = createVerifier(store, options.signatures ?? []);
+  const checkSigners = createSignersCheck(store, options.signatures ?? []);
   const lists: Lists = { setup, lister: createRefLister(), listed: new Map() };
   return {
     resolve: async (repoURL, target) => {
@@ -87,6 +96,10 @@ export function createGit(options: GitOptions): Git {
       const revision = commit === undefined ? await find(lists, remote, target) : { commit };
       await verifier.verify({ remote, commit: revision.commit }, revision);
       return revision;
+    },
+    checkSigners: async (repoURL, revision, signers) => {
+      const remote = remoteOf(repoURL, options.insteadOf);
+      await checkSigners({ remote, commit: revision.commit }, revision, signers);
     },
     branch: async (repoURL, name) => {
       const refs = await refsFor(lists, remoteOf(repoURL, options.insteadOf), BRANCHES + name);

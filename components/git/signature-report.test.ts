@@ -6,15 +6,20 @@ import { readReport } from "./signature-report.ts";
 const FINGERPRINT = "0123456789ABCDEF0123456789ABCDEF01234567";
 const GOOD = "[GNUPG:] GOODSIG 89ABCDEF01234567 A <a@x>";
 const VALID = `[GNUPG:] VALIDSIG ${FINGERPRINT} 2026-01-01 1767225600 0 4 0 22 8 00 ${FINGERPRINT}`;
+const SUBKEY = "F".repeat(40);
+const BY_SUBKEY = `[GNUPG:] VALIDSIG ${SUBKEY} 2026-01-01 1767225600 0 4 0 22 8 00 ${FINGERPRINT}`;
 const SSH = 'Good "git" signature for a@x with ED25519 key SHA256:abc+/1';
 
 describe("readReport", () => {
   it.each([
-    ["gpg", ["[GNUPG:] NEWSIG", GOOD, VALID, "[GNUPG:] TRUST_FULLY 0 tofu"], FINGERPRINT],
-    ["ssh", [SSH], "a@x (SHA256:abc+/1)"],
-    ["ssh on Windows", [`${SSH}\r`], "a@x (SHA256:abc+/1)"],
-  ])("believes a good signature of %s", (_, lines, signer) => {
-    expect(readReport(0, lines.join("\n"))).toStrictEqual({ state: "good", signer });
+    ["gpg", ["[GNUPG:] NEWSIG", GOOD, VALID, "[GNUPG:] TRUST_FULLY 0 tofu"], FINGERPRINT, [FINGERPRINT]],
+    ["a subkey", [GOOD, BY_SUBKEY], SUBKEY, [SUBKEY, FINGERPRINT]],
+    ["a key whose primary key is not said", [GOOD, `[GNUPG:] VALIDSIG ${SUBKEY}`], SUBKEY, [SUBKEY]],
+    ["a key whose primary key is no fingerprint", [GOOD, `${VALID}x`], FINGERPRINT, [FINGERPRINT]],
+    ["ssh", [SSH], "a@x (SHA256:abc+/1)", []],
+    ["ssh on Windows", [`${SSH}\r`], "a@x (SHA256:abc+/1)", []],
+  ])("believes a good signature of %s", (_, lines, signer, fingerprints) => {
+    expect(readReport(0, lines.join("\n"))).toStrictEqual({ state: "good", signer, fingerprints });
   });
 
   it.each([

@@ -1,6 +1,12 @@
 /** What `git verify-commit --raw` and `git verify-tag --raw` said. */
-export type SignatureReport =
-  { readonly state: "good"; readonly signer: string } | { readonly state: "bad"; readonly reason: string };
+export type SignatureReport = GoodSignature | { readonly state: "bad"; readonly reason: string };
+
+export interface GoodSignature {
+  readonly state: "good";
+  readonly signer: string;
+  /** Of the OpenPGP key that signed and of the primary key that it belongs to, in upper case; none for ssh. */
+  readonly fingerprints: readonly string[];
+}
 
 const STATUS = /^\[GNUPG:\] (\S+)(?: (.*))?$/;
 /** gpg's words for a signature that is not good now (doc/DETAILS of GnuPG), and what they mean. */
@@ -33,17 +39,24 @@ function readGpg(statuses: readonly RegExpExecArray[]): SignatureReport {
   if (bad !== undefined) return { state: "bad", reason: BAD[bad] ?? bad };
   const good = words.filter((word) => word === "GOODSIG").length;
   const valid = statuses.filter(([, word]) => word === "VALIDSIG");
-  const fingerprint = /^([0-9A-F]{40,64})(?: |$)/.exec(valid[0]?.[2] ?? "")?.[1];
+  // The fingerprint, eight values of the signature, and that of the primary key.
+  const values = (valid[0]?.[2] ?? "").split(" ");
+  const [fingerprint, primary] = [values[0], values[9]].map(fingerprintIn);
   if (good !== 1 || valid.length !== 1 || fingerprint === undefined)
     return { state: "bad", reason: "the signature cannot be checked" };
-  return { state: "good", signer: fingerprint };
+  const fingerprints = primary === undefined || primary === fingerprint ? [fingerprint] : [fingerprint, primary];
+  return { state: "good", signer: fingerprint, fingerprints };
+}
+
+function fingerprintIn(text: string | undefined): string | undefined {
+  return text !== undefined && /^[0-9A-F]{40,64}$/.test(text) ? text : undefined;
 }
 
 function readSsh(lines: readonly string[]): SignatureReport {
   const good = lines.filter((line) => line.startsWith("Good ")).map((line) => SSH_GOOD.exec(line));
   const [only] = good;
   if (good.length === 1 && only !== null && only !== undefined && !lines.some(isSshFailure))
-    return { state: "good", signer: `${only[1]} (${only[2]})` };
+    return { state: "good", signer: `${only[1]} (${only[2]})`, fingerprints: [] };
   const isUnknown = lines.some((line) => line.startsWith("No principal matched") || line.startsWith("Good "));
   const reason = isUnknown
     ? "the key of the signature is not among the allowed ones, or was not valid then"

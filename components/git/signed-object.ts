@@ -33,9 +33,8 @@ export async function checkObject(
 ): Promise<SignatureReport> {
   const [object] = await readObjects(setup, repository, [hash], MAX_OBJECT_BYTES);
   if (object?.type !== kind) return { state: "bad", reason: `it is no ${kind}` };
-  const signatures = countSignatures(kind, object.content.toString("latin1"));
-  if (signatures !== 1)
-    return { state: "bad", reason: signatures === 0 ? "it is not signed" : "it has more than one signature" };
+  const reason = mistakeIn(kind, object.content.toString("latin1"), keys);
+  if (reason !== undefined) return { state: "bad", reason };
   const args = [`verify-${kind}`, "--raw", hash];
   const { code, stdout, stderr } = await runVerifying(setup, { repository, args }, programsOf(keys), keyring);
   return readReport(code, `${stdout.toString("utf8")}\n${stderr}`);
@@ -51,10 +50,15 @@ function programsOf({ allowedSigners, gpgKeys = [] }: Allowed["keys"]): Readonly
   };
 }
 
+const COMMIT_SIGNATURE = /^gpgsig(?:-sha256)? .*$/gm;
+const TAG_SIGNATURE = /^-----BEGIN (?:SSH|PGP) (?:SIGNATURE|MESSAGE)-----$/gm;
+
 /** Git checks one signature; what a second one says is not for it to guess. */
-function countSignatures(kind: Signed["kind"], text: string): number {
-  const pattern =
-    kind === "commit" ? /^gpgsig(?:-sha256)? /gm : /^-----BEGIN (?:SSH|PGP) (?:SIGNATURE|MESSAGE)-----$/gm;
+function mistakeIn(kind: Signed["kind"], text: string, { allowedSigners }: Allowed["keys"]): string | undefined {
   const part = kind === "commit" ? text.slice(0, text.indexOf("\n\n") + 1) : text;
-  return part.match(pattern)?.length ?? 0;
+  const [only, ...others] = part.match(kind === "commit" ? COMMIT_SIGNATURE : TAG_SIGNATURE) ?? [];
+  if (only === undefined) return "it is not signed";
+  if (others.length > 0) return "it has more than one signature";
+  const isUnwanted = allowedSigners === undefined && only.endsWith("-----BEGIN SSH SIGNATURE-----");
+  return isUnwanted ? "it is signed with an ssh key, where only OpenPGP keys are allowed" : undefined;
 }

@@ -52,11 +52,15 @@ describe("the project of an Application", () => {
     expect(admit(all, { ...application, project }, OWN).refusals).toEqual(refusals),
   );
 
-  it("may ask for signatures, but the keys themselves belong to the stack", () => {
-    const signed = { ...projects, declared: [{ ...team, signatureKeys: ["4AEE18F83AFDEB23"] }] };
-    expect(admit(signed, application, OWN).refusals).toEqual([
-      "project team asks for commits signed by key ids (spec.signatureKeys), which is not supported: name the keys in gitops:signatures and remove it",
-    ]);
+  it("may ask for signatures by its own keys, whatever other projects ask for", () => {
+    const keys = ["4AEE18F83AFDEB23"];
+    const [lax, other] = ["lax", "other"].map((name) => ({ ...team, name, signatureKeys: [] }));
+    const signed = {
+      ...projects,
+      declared: [lax!, { ...team, signatureKeys: keys }, { ...other!, signatureKeys: ["x"] }],
+    };
+    expect(admit(signed, application, OWN)).toMatchObject({ refusals: [], signers: { project: "team", keys } });
+    expect(admit(signed, { ...application, project: "lax" }, OWN)).not.toHaveProperty("signers");
   });
 
   it("asks nothing when it is default and nobody declared it", () => {

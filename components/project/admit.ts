@@ -46,12 +46,20 @@ export function refuseLost(before: readonly string[]): readonly string[] {
   ];
 }
 
+/** By which keys the commits of an Application have to be signed. */
+export interface RequiredSigners {
+  readonly project: string;
+  readonly keys: readonly string[];
+}
+
 /** What a project makes of one Application. */
 export interface Admission {
   /** Why it may not be deployed at all, as far as its own file tells. */
   readonly refusals: readonly string[];
   /** Absent: everything is permitted. */
   readonly rules?: ProjectRules;
+  /** Absent: no signature is asked for. */
+  readonly signers?: RequiredSigners;
   readonly windows: readonly Window[];
 }
 
@@ -67,16 +75,14 @@ export function admit(projects: Projects, application: Applicant, cluster: Clust
   const refusals = [
     ...sources.map(({ repoURL }) => refuseRepository(project, repoURL)),
     refuseNamespace(rules, destination.namespace),
-    refuseUnsigned(project),
   ].filter((reason) => reason !== undefined);
   const subject = { application: name, namespace: destination.namespace, cluster };
-  return { refusals, rules, windows: windowsFor(project.syncWindows, subject) };
+  const signed = project.signatureKeys.length === 0 ? {} : { signers: signersOf(project) };
+  return { refusals, rules, ...signed, windows: windowsFor(project.syncWindows, subject) };
 }
 
-/** Deployed without a look at their signatures, commits would pass for signed ones. */
-function refuseUnsigned({ name, signatureKeys }: Project): string | undefined {
-  if (signatureKeys.length === 0) return undefined;
-  return `project ${name} asks for commits signed by key ids (spec.signatureKeys), which is not supported: name the keys in gitops:signatures and remove it`;
+function signersOf({ name, signatureKeys }: Project): RequiredSigners {
+  return { project: name, keys: signatureKeys };
 }
 
 function rulesOf(project: Project, cluster: ClusterNames): ProjectRules {

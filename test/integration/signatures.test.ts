@@ -1,83 +1,21 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, globSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 
 import { isGitOpsError } from "../../components/error.ts";
-import { findProgram } from "../../components/git/limits.ts";
 import type { SignaturePolicy } from "../../components/git/signature-policy.ts";
 import { useGitBed, USER_ENV } from "../support/git-bed.ts";
-import { commitFiles, git } from "../support/git-server.ts";
+import { git } from "../support/git-server.ts";
+import type { SignedRepository, Signer } from "../support/signing.ts";
+import { commit, HAS_GPG, tag, useSigning } from "../support/signing.ts";
 
-/** Somebody who signs: settings for Git, and what a policy says to allow it. */
-interface Signer {
-  readonly settings: readonly string[];
-  readonly allow: Pick<SignaturePolicy, "allowedSigners" | "gpgKeys">;
-}
-
-const FILES = { "k8s/a.yaml": "kind: A\n" };
-const HAS_GPG = findProgram("gpg", process.env["PATH"]) !== undefined;
-
-const homes: string[] = [];
-
-// Before the bed takes the folders away.
-afterAll(() => {
-  for (const home of homes) execFileSync("gpgconf", ["--homedir", home, "--kill", "all"]);
-});
-
-// gpg wants a short path for its sockets.
+const { newFile, sshSigner, gpgSigner } = useSigning();
 const bed = useGitBed("sig-");
 const { newFolder, newGit, newRepository } = bed;
 const env = USER_ENV;
-
-function newFile(content: string): string {
-  const file = join(newFolder(), "file");
-  writeFileSync(file, content);
-  return file;
-}
-
-function sshSigner(options = ""): Signer {
-  const key = join(newFolder("k-"), "key");
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key]);
-  const allowed = newFile(`alice@example.com ${options} ${readFileSync(`${key}.pub`, "utf8")}`);
-  return {
-    settings: ["-c", "gpg.format=ssh", "-c", `user.signingKey=${key}`],
-    allow: { allowedSigners: allowed },
-  };
-}
-
-function gpgSigner(): Signer {
-  const home = newFolder("g-");
-  homes.push(home);
-  const gpg = (...args: readonly string[]) =>
-    execFileSync("gpg", ["--homedir", home, "--batch", "--quiet", ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  gpg("--passphrase", "", "--quick-generate-key", "Alice <alice@example.com>", "ed25519", "sign", "never");
-  const program = newFile(`#!/bin/sh\nexec gpg --homedir '${home}' --batch "$@"\n`);
-  chmodSync(program, 0o755);
-  return {
-    settings: ["-c", `gpg.program=${program}`, "-c", "user.signingKey=alice@example.com"],
-    allow: { gpgKeys: [newFile(gpg("--armor", "--export").toString())] },
-  };
-}
-
-interface Repository {
-  readonly folder: string;
-  readonly url: string;
-}
-
-/** A commit on main. */
-function commit({ folder }: Repository, signer?: Signer): string {
-  const tree = git(folder, ["rev-parse", `${commitFiles(folder, FILES, "scratch")}^{tree}`]);
-  const made = git(folder, [...(signer?.settings ?? []), "commit-tree", ...(signer ? ["-S"] : []), tree, "-m", "c"]);
-  git(folder, ["update-ref", "refs/heads/main", made]);
-  return made;
-}
-
-function tag({ folder }: Repository, name: string, signer?: Signer): void {
-  git(folder, [...(signer?.settings ?? []), "tag", signer ? "-s" : "-a", "-m", name, name, "main"]);
-}
 
 interface Ask {
   readonly allow: Signer["allow"];
@@ -88,7 +26,7 @@ interface Ask {
 }
 
 /** The commit, or why there is none. */
-async function resolve({ url }: Repository, ask: Ask): Promise<string> {
+async function resolve({ url }: SignedRepository, ask: Ask): Promise<string> {
   const { allow, mode = "commit", revision = "main", user = env, cacheFolder } = ask;
   const folder = cacheFolder ?? join(newFolder("c-"), "cache");
   const signatures = [{ repositories: [`${bed.server.url}/*`], mode, ...allow }];
@@ -102,15 +40,19 @@ async function resolve({ url }: Repository, ask: Ask): Promise<string> {
 }
 
 /** Writes a commit that Git itself would not make; on main. */
-function forge({ folder }: Repository, change: (text: string) => string): void {
+function forge({ folder }: SignedRepository, change: (text: string) => string): void {
   const text = execFileSync("git", ["cat-file", "commit", "main"], { cwd: folder, encoding: "latin1" });
   const forged = git(folder, ["hash-object", "-w", "-t", "commit", "--stdin", "--literally"], change(text));
   git(folder, ["update-ref", "refs/heads/main", forged]);
 }
 
+/** Where the one has her keys who is not to be believed. */
+function homeOf(signer: Signer): string | undefined {
+  return "home" in signer ? String(signer.home) : undefined;
+}
+
 const KINDS: readonly (readonly [string, () => Signer])[] = [
   ["ssh", sshSigner],
-  // The only program of the tests that may be missing: then no OpenPGP signature can be made.
   ...(HAS_GPG ? ([["gpg", gpgSigner]] as const) : []),
 ];
 
@@ -194,7 +136,7 @@ describe.each(KINDS)("a policy that allows one %s key", (_, newSigner) => {
     const program = newFile(`#!/bin/sh\ntouch '${canary}'\necho 'Good "git" signature for a with K key SHA256:x'\n`);
     chmodSync(program, 0o755);
     const global = newFile(`[gpg]\n\tprogram = ${program}\n[gpg "ssh"]\n\tprogram = ${program}\n`);
-    const user = { ...env, GIT_CONFIG_GLOBAL: global, GNUPGHOME: homes.at(-1), GIT_TRACE: "1" };
+    const user = { ...env, GIT_CONFIG_GLOBAL: global, GNUPGHOME: homeOf(mallory), GIT_TRACE: "1" };
     expect(await resolve(repository, { ...alice, user })).toMatch(/not among the allowed ones/);
     expect(existsSync(canary)).toBe(false);
   });
