@@ -7,6 +7,7 @@ import { stringify } from "yaml";
 import { expectExit } from "../support/expect-exit.ts";
 import { objectsIn, versions } from "../support/objects.ts";
 import { substitute } from "../support/repository.ts";
+import { HAS_GPG, useSigning } from "../support/signing.ts";
 import type { World } from "../support/world.ts";
 import { createWorld } from "../support/world.ts";
 
@@ -18,6 +19,8 @@ kind: ClusterRole
 metadata: { name: escape }
 rules: []
 `;
+
+const signing = useSigning();
 
 describe("a project", () => {
   let world: World;
@@ -40,6 +43,24 @@ describe("a project", () => {
   it("permits what it names", async () => {
     await declare({});
     expectExit(await world.up("qa", ["--skip-preview"]), 0);
+    expectExit(await world.preview("qa", ["--expect-no-changes"]), 0);
+  });
+
+  it("that names keys holds what none of them signed, and what the stack has no key for", async () => {
+    await declare({ signatureKeys: [{ keyID: "4AEE18F83AFDEB23" }] });
+    const missing = await world.preview("qa");
+    expectExit(missing, 1);
+    for (const name of ["api-service", "worker-service"])
+      expect(missing.output).toMatch(new RegExp(`${name}: project team asks .* names no gpgKeys: 4AEE18F83AFDEB23`));
+    if (HAS_GPG) {
+      const { gpgKeys, fingerprint } = signing.gpgSigner();
+      await declare({ signatureKeys: [{ keyID: fingerprint.slice(-16) }] });
+      await world.configure("qa", "gitops:signatures", [{ repositories: ["https://github.com/another/*"], gpgKeys }]);
+      const unsigned = await world.preview("qa");
+      expectExit(unsigned, 1);
+      expect(unsigned.output).toMatch(/api-service: project team does not let .*: commit \w{7}: it is not signed/);
+    }
+    await declare({});
     expectExit(await world.preview("qa", ["--expect-no-changes"]), 0);
   });
 
