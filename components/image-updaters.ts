@@ -3,12 +3,13 @@ import { join } from "node:path";
 
 import type { Application } from "./application/application.ts";
 import type { Given } from "./image/given.ts";
+import type { Annotated } from "./image/given-annotations.ts";
 import { givenByAnnotations } from "./image/given-annotations.ts";
 import { givenByUpdaters } from "./image/given-updaters.ts";
 import { parseImageUpdaters } from "./image/image-updater.ts";
 
 /** Finds out what an Application's annotations, or an ImageUpdater for it, say about its images. */
-export type GivenFor = (application: Pick<Application, "name" | "labels" | "annotations">) => Given;
+export type GivenFor = (application: Pick<Application, "name" | "labels"> & Annotated) => Given;
 
 /**
  * Reads every ImageUpdater below a folder; without the folder only annotations count. An ImageUpdater wins over annotations, unless
@@ -22,7 +23,7 @@ export function readImageUpdaters(folder: string): GivenFor {
   const updaters = parsed.flatMap(({ resources }) => resources);
   const failures = parsed.flatMap(({ broken }) => broken.flatMap((one) => one.failures));
   return (application) => {
-    const given = givenByUpdaters(application, updaters) ?? givenByAnnotations(application.annotations);
+    const given = givenByUpdaters(application, updaters) ?? givenByAnnotations(application);
     return failures.length === 0 ? given : { ...given, failures: [...failures, ...given.failures] };
   };
 }

@@ -215,7 +215,7 @@ describe("reportImages", () => {
       [1, 1],
     ]);
     expect(applications[0]!.problems[0]).toContain(
-      `${join(folder, "api.yaml")}: metadata.annotations["${PREFIX}a.allow-tags"]`,
+      `${join(folder, "api.yaml")}:8: metadata.annotations["${PREFIX}a.allow-tags"]`,
     );
   });
 

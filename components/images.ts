@@ -107,7 +107,7 @@ async function reportApplication(
     application: name,
     file,
     notes,
-    problems: failures.map((failure) => formatFailure({ file, ...failure })),
+    problems: failures.map(formatFailure),
     images,
   };
 }

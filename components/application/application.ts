@@ -85,6 +85,8 @@ export interface Application {
   readonly file: string;
   readonly project: string;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Annotation -> the line of `file` where it stands. */
+  readonly annotationLines: Readonly<Record<string, number>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly finalizers: readonly string[];
   /** What has to be synced before it; absent when nothing has. */

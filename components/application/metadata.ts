@@ -15,6 +15,8 @@ export interface Metadata {
   readonly name: string | undefined;
   readonly labels: Texts;
   readonly annotations: Texts;
+  /** Annotation -> line; first line is 1. */
+  readonly annotationLines: Readonly<Record<string, number>>;
   readonly finalizers: readonly string[];
   /** Absent where there are none. */
   readonly dependencies?: Dependencies;
@@ -29,7 +31,7 @@ export function readMetadata(reader: Reader, place: Place): Metadata | undefined
   return {
     name: required(reader, place, fields, "name", readName),
     labels: optional(reader, fields, "labels", readLabels) ?? {},
-    annotations: optional(reader, fields, "annotations", readAnnotations) ?? {},
+    ...(optional(reader, fields, "annotations", readAnnotations) ?? { annotations: {}, annotationLines: {} }),
     finalizers: optional(reader, fields, "finalizers", readFinalizers) ?? [],
     ...(dependencies === undefined ? {} : { dependencies }),
   };
@@ -43,11 +45,14 @@ function readName(reader: Reader, place: Place): string | undefined {
   return undefined;
 }
 
-function readAnnotations(reader: Reader, place: Place): Texts {
-  return readTexts(reader, place, (member, value, key) => {
+function readAnnotations(reader: Reader, place: Place): Pick<Metadata, "annotations" | "annotationLines"> {
+  const lines = new Map<string, number>();
+  const annotations = readTexts(reader, place, (member, value, key) => {
+    lines.set(key, reader.document.lineOf(member.at));
     for (const mistake of mistakesInAnnotation(key, value)) fail(reader, member, mistake);
     if (key.startsWith(OWN_PREFIX) && key !== DEPENDS_ON) fail(reader, member, describeUnknown(key));
   });
+  return { annotations, annotationLines: Object.fromEntries(lines) };
 }
 
 function describeUnknown(key: string): string {

@@ -35,6 +35,10 @@ describe("a valid Application", () => {
       file: "app.yaml",
       project: "default",
       labels: { team: "payments" },
+      annotationLines: {
+        "argocd-image-updater.argoproj.io/image-list": 9,
+        "argocd-image-updater.argoproj.io/app.allow-tags": 10,
+      },
       annotations: {
         "argocd-image-updater.argoproj.io/image-list": "app=registry.example.com/my-org/api-service",
         "argocd-image-updater.argoproj.io/app.allow-tags": "regexp:^v[0-9]+\\.[0-9]+\\.[0-9]+$",

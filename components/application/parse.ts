@@ -48,7 +48,10 @@ function readApplication(reader: Reader, root: Place): Application | undefined {
   return { file: reader.file, ...metadata, name: metadata.name, ...spec };
 }
 
-type Spec = Omit<Application, "file" | "name" | "labels" | "annotations" | "finalizers" | "dependencies">;
+type Spec = Omit<
+  Application,
+  "file" | "name" | "labels" | "annotations" | "annotationLines" | "finalizers" | "dependencies"
+>;
 
 function readSpec(reader: Reader, place: Place): Spec | undefined {
   const fields = readFields(reader, place, FIELDS.spec);

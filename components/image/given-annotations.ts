@@ -1,5 +1,6 @@
+import type { Application } from "../application/application.ts";
 import type { Failure } from "../error.ts";
-import type { Given, GivenValue } from "./given.ts";
+import type { Given, GivenValue, Origin } from "./given.ts";
 import type { ImageList } from "./image-list.ts";
 import { aliasKey, parseImageList } from "./image-list.ts";
 import { ALIAS_ONLY, SETTINGS } from "./setting.ts";
@@ -8,39 +9,47 @@ import { APPLICATION_SETTINGS } from "./write-back-settings.ts";
 /** Prefix of the annotations of Argo CD Image Updater. */
 const PREFIX = "argocd-image-updater.argoproj.io/";
 
-type Annotations = Readonly<Record<string, string>>;
+/** An Application as far as its annotations go. */
+export type Annotated = Pick<Application, "file" | "annotations" | "annotationLines">;
+
+type Annotations = Annotated["annotations"];
 
 export function annotationKey(name: string): string {
   return `${PREFIX}${name}`;
 }
 
-export function annotationProperty(name: string): string {
-  return `metadata.annotations["${annotationKey(name)}"]`;
+/** @param beside the annotation whose line is told where the one itself is not there */
+function originOf({ file, annotationLines }: Annotated, name: string, beside = name): Origin {
+  const [key, instead] = [annotationKey(name), annotationKey(beside)];
+  const line = annotationLines[key] ?? annotationLines[instead];
+  return { file, ...(line === undefined ? {} : { line }), property: `metadata.annotations["${key}"]` };
 }
 
 /** What the annotations of an Application say about its images; those that Image Updater does not know are failures. */
-export function givenByAnnotations(annotations: Annotations): Given {
+export function givenByAnnotations(application: Annotated): Given {
+  const { annotations } = application;
   const text = annotations[annotationKey("image-list")];
   const list: ImageList = text === undefined ? { images: [], reasons: [] } : parseImageList(text);
   const aliases = list.images.flatMap(({ alias }) => (alias === undefined ? [] : [aliasKey(alias)]));
-  const origin = { property: annotationProperty("image-list") };
+  const others = othersIn(annotations);
+  const origin = originOf(application, "image-list", others[0]);
   // A broken entry may have been the one with the alias.
   const known = text === undefined || list.reasons.length > 0 ? undefined : aliases;
   return {
     kind: text === undefined ? "none" : "annotations",
     images: list.images,
     list: origin,
-    values: new Map(othersIn(annotations).map((name) => [name, valueOf(annotations, name)])),
+    values: new Map(others.map((name) => [name, valueOf(application, name)])),
     failures: [
       ...list.reasons.map((reason) => ({ ...origin, reason })),
-      ...(text === undefined ? checkUnlisted(annotations) : []),
-      ...othersIn(annotations).flatMap((name) => checkName(name, known)),
+      ...(text === undefined ? checkUnlisted(others, origin) : []),
+      ...others.flatMap((name) => checkName(application, name, known)),
     ],
   };
 }
 
-function valueOf(annotations: Annotations, name: string): GivenValue {
-  return { value: annotations[annotationKey(name)] ?? "", origin: { property: annotationProperty(name) } };
+function valueOf(application: Annotated, name: string): GivenValue {
+  return { value: application.annotations[annotationKey(name)] ?? "", origin: originOf(application, name) };
 }
 
 function othersIn(annotations: Annotations): readonly string[] {
@@ -49,16 +58,15 @@ function othersIn(annotations: Annotations): readonly string[] {
 }
 
 /** Without `image-list` the other annotations do nothing, which whoever wrote them did not mean. */
-function checkUnlisted(annotations: Annotations): readonly Failure[] {
-  const names = othersIn(annotations).join(", ");
-  if (names === "") return [];
-  return [{ property: annotationProperty("image-list"), reason: `expected, because ${names} is given; found nothing` }];
+function checkUnlisted(names: readonly string[], origin: Origin): readonly Failure[] {
+  if (names.length === 0) return [];
+  return [{ ...origin, reason: `expected, because ${names.join(", ")} is given; found nothing` }];
 }
 
 /** @param aliases as annotations spell them; undefined when there is no usable `image-list`, so they cannot be judged */
-function checkName(name: string, aliases: readonly string[] | undefined): readonly Failure[] {
+function checkName(application: Annotated, name: string, aliases: readonly string[] | undefined): readonly Failure[] {
   const reason = complaint(name, aliases);
-  return reason === undefined ? [] : [{ property: annotationProperty(name), reason }];
+  return reason === undefined ? [] : [{ ...originOf(application, name), reason }];
 }
 
 function complaint(name: string, aliases: readonly string[] | undefined): string | undefined {

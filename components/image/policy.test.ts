@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 
 import { DEFAULT_PLATFORMS } from "./platform.ts";
+import { annotated } from "./annotated.fixture.ts";
 import { givenByAnnotations } from "./given-annotations.ts";
 import { parsePolicies } from "./policy.ts";
 import { findSetting } from "./policy-settings.ts";
@@ -10,9 +11,8 @@ const PREFIX = "argocd-image-updater.argoproj.io/";
 const API = "registry.example.com/my-org/api";
 
 function annotations(entries: Readonly<Record<string, string>>) {
-  return givenByAnnotations(
-    Object.fromEntries(Object.entries(entries).map(([name, value]) => [`${PREFIX}${name}`, value])),
-  );
+  const named = Object.entries(entries).map(([name, value]) => [`${PREFIX}${name}`, value] as const);
+  return givenByAnnotations(annotated(Object.fromEntries(named)));
 }
 
 function reasons(entries: Readonly<Record<string, string>>, overlay?: Parameters<typeof parsePolicies>[1]) {
@@ -22,7 +22,10 @@ function reasons(entries: Readonly<Record<string, string>>, overlay?: Parameters
 describe("parsePolicies", () => {
   it("finds no image in an Application that lists none, whatever the stack sets", () => {
     const other = { "example.com/image-list": "api" };
-    expect(parsePolicies(givenByAnnotations(other), { allowTags: "any" })).toEqual({ policies: [], failures: [] });
+    expect(parsePolicies(givenByAnnotations(annotated(other)), { allowTags: "any" })).toEqual({
+      policies: [],
+      failures: [],
+    });
   });
 
   it("reads the annotations of an Image Updater Application", () => {
@@ -294,7 +297,10 @@ describe("findSetting", () => {
       {},
       {
         value: "regexp:a",
-        by: { name: "a.allow-tags", origin: { property: `metadata.annotations["${PREFIX}a.allow-tags"]` } },
+        by: {
+          name: "a.allow-tags",
+          origin: { file: "app.yaml", line: 1, property: `metadata.annotations["${PREFIX}a.allow-tags"]` },
+        },
       },
     ],
     [
@@ -302,14 +308,26 @@ describe("findSetting", () => {
       "b",
       "allow-tags",
       {},
-      { value: "any", by: { name: "allow-tags", origin: { property: `metadata.annotations["${PREFIX}allow-tags"]` } } },
+      {
+        value: "any",
+        by: {
+          name: "allow-tags",
+          origin: { file: "app.yaml", line: 2, property: `metadata.annotations["${PREFIX}allow-tags"]` },
+        },
+      },
     ],
     [
       "no alias",
       undefined,
       "allow-tags",
       {},
-      { value: "any", by: { name: "allow-tags", origin: { property: `metadata.annotations["${PREFIX}allow-tags"]` } } },
+      {
+        value: "any",
+        by: {
+          name: "allow-tags",
+          origin: { file: "app.yaml", line: 2, property: `metadata.annotations["${PREFIX}allow-tags"]` },
+        },
+      },
     ],
     ["nobody", "a", "ignore-tags", {}, undefined],
     ["the alias only", "b", "platforms", {}, undefined],

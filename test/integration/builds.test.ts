@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import type { ImageOverlay } from "../../components/application/overlay.ts";
 import { choose } from "../../components/image/choose.ts";
+import { annotated } from "../../components/image/annotated.fixture.ts";
 import { givenByAnnotations } from "../../components/image/given-annotations.ts";
 import { parsePolicies } from "../../components/image/policy.ts";
 import type { RegistrySettings } from "../../components/image/registries-conf.ts";
@@ -67,7 +68,7 @@ function repository(): Repository {
         ...(allowTags === undefined ? {} : { [`${PREFIX}api.allow-tags`]: allowTags }),
         ...(platforms === undefined ? {} : { [`${PREFIX}api.platforms`]: platforms }),
       };
-      const { policies, failures } = parsePolicies(givenByAnnotations(annotations), images);
+      const { policies, failures } = parsePolicies(givenByAnnotations(annotated(annotations)), images);
       expect(failures).toEqual([]);
       const { asked, registry } = open();
       const { tag, verdicts } = await choose(policies[0]!, { registry, now: Date.now() });

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 
 import { isGitOpsError } from "../../components/error.ts";
+import { annotated } from "../../components/image/annotated.fixture.ts";
 import { givenByAnnotations } from "../../components/image/given-annotations.ts";
 import { parsePolicies } from "../../components/image/policy.ts";
 import type { RegistrySettings } from "../../components/image/registries-conf.ts";
@@ -87,7 +88,7 @@ describe("listTags of a real registry", () => {
     const tags = await open().registry.listTags(image);
     const annotations = { "argocd-image-updater.argoproj.io/image-list": `api=${image}` };
     const select = (allowTags: string) => {
-      const { policies, failures } = parsePolicies(givenByAnnotations(annotations), { allowTags });
+      const { policies, failures } = parsePolicies(givenByAnnotations(annotated(annotations)), { allowTags });
       expect(failures).toEqual([]);
       return selectTag(tags, policies[0]!).tag;
     };
