@@ -26,7 +26,7 @@ import type { Proposal } from "./proposal.ts";
 import { findProposal } from "./proposal.ts";
 import type { Candidate, Secrets } from "./sync.protocol.ts";
 import type { WriteBackPlan } from "./write-back.ts";
-import { planWriteBack } from "./write-back.ts";
+import { planWriteBack, sourceToWrite } from "./write-back.ts";
 
 /** Where desired state comes from; shared by all Applications of an environment. */
 export interface Sources {
@@ -72,7 +72,7 @@ export async function desire(
   say: (stage: string) => void,
 ): Promise<Desired> {
   const given = sources.givenFor(application);
-  const { policies, failures } = parsePolicies(given, application.overlay.images);
+  const { policies, failures } = parsePolicies(given, application.overlay.images, application.imageKeys);
   if (failures.length > 0) throw invalid(failures.map(formatFailure));
   const isProposing = writeBackOf(given, application.overlay.images ?? {})?.proposal !== undefined;
   const chooser = { registry: sources.registry, now: Date.now(), proof: await sources.proof };
@@ -87,7 +87,7 @@ export async function desire(
   const { renderedWith } = await told();
   const replaced = Object.fromEntries(policies.flatMap(({ image, replaces }) => (replaces ? [[replaces, image]] : [])));
   const running = withReplaced(imagesIn(objects), replaced);
-  const pinned = resolvePins(pins, policies, running);
+  const pinned = resolvePins(pins, policies, running, application.name);
   if (pinned.failures.length > 0) throw invalid(pinned.failures.map(formatFailure));
   const found = await planFor(application, given, sources);
   const plan = found && { ...found, policies, pinned: Object.keys(pinned.pins) };
@@ -106,12 +106,14 @@ export async function desire(
 const NOTHING_TOLD: ChartValues = { parameters: [], renderedWith: {} };
 
 /** The branch is the one that the first source with a folder in Git follows. */
-async function planFor({ name, sources: all, overlay }: OverlaidApplication, given: Given, { git }: Sources) {
-  const writeBack = given.images.length === 0 ? undefined : writeBackOf(given, overlay.images ?? {});
+async function planFor(
+  { name, sources: all, overlay, imageKeys }: OverlaidApplication,
+  given: Given,
+  { git }: Sources,
+) {
+  const writeBack = given.images.length === 0 ? undefined : writeBackOf(given, overlay.images ?? {}, imageKeys);
   if (writeBack === undefined) return undefined;
-  const source = all.find(({ path }) => path !== undefined);
-  if (source?.path === undefined) throw invalid(["write-back-method git: no source is a folder in Git"]);
-  const { repoURL, path, targetRevision: revision, tagPrefix } = source;
+  const { repoURL, path, targetRevision: revision, tagPrefix } = sourceToWrite(writeBack, all);
   const { ref } = await git.resolve(repoURL, { revision, ...(tagPrefix === undefined ? {} : { tagPrefix }) });
   return planWriteBack(writeBack, name, { repoURL, path }, ref);
 }

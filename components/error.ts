@@ -55,6 +55,11 @@ export function isGitOpsError(error: unknown): error is GitOpsError {
   return error instanceof Error && error.name === "GitOpsError";
 }
 
+/** A mistake that is found too late to be told with all others. */
+export function mistakeError(failure: Failure, code: ErrorCode = "Invalid"): GitOpsError {
+  return new GitOpsError(formatFailure(failure), { code });
+}
+
 /** The first line of an error's message, fit for one line of a report. */
 export function causeOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

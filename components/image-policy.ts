@@ -1,4 +1,5 @@
-import type { ApplicationOverlay, EnvironmentOverlay, ImageOverlay } from "./application/overlay.ts";
+import type { ApplicationOverlay, EnvironmentOverlay, ImageKeys, ImageOverlay } from "./application/overlay.ts";
+import { imageKeysOf } from "./application/overlay.ts";
 import { formatPlatforms } from "./image/platform.ts";
 import type { ImagePolicy } from "./image/policy.ts";
 import type { Given, Origin } from "./image/given.ts";
@@ -40,45 +41,29 @@ export interface PolicyOrigins {
 /** Says of each setting of a policy where it comes from. */
 export function explainPolicy(policy: ImagePolicy, origins: PolicyOrigins): ExplainedPolicy {
   const overlay = { ...origins.environment.images, ...origins.own?.images };
+  const keys = imageKeysOf(origins.application, origins.environment.images, origins.own?.images);
   const explain = (setting: Setting, value: string | null): ExplainedSetting => {
     const found = findSetting(setting, policy, origins.given, overlay);
     const key = OVERLAY_KEYS[setting];
     if (found === undefined) return { value, source: "default", key: null };
     if (found.by !== "stack") return { value, ...sourceOf(found.by, origins.given) };
-    return { value, source: "stack", key: key === undefined ? null : stackKey(key, origins) };
+    return { value, source: "stack", key: (key && keys[key]) ?? null };
   };
   return {
     strategy: explain("update-strategy", policy.strategy),
-    constraint: explainConstraint(policy, overlay, origins),
+    constraint: explainConstraint(policy, overlay, origins.given, keys),
     allowTags: explain("allow-tags", policy.allowTags ?? "any"),
     ignoreTags: explain("ignore-tags", policy.ignoreTags.length === 0 ? null : policy.ignoreTags.join(", ")),
     platforms: explain("platforms", formatPlatforms(policy.platforms)),
     pullSecret: explain("pull-secret", policy.pullSecret ?? null),
-    skip: explainSkip(origins),
-    minimumAge: fromStack("minimumAgeMs", "minimumAge", formatAge(policy.minimumAgeMs), origins),
-    pinDigest: fromStack("pinDigest", "pinDigest", policy.pinDigest === true ? "true" : null, origins),
+    skip: fromStack("skip", policy.skip === undefined ? null : policy.skip.join(", "), keys),
+    minimumAge: fromStack("minimumAgeMs", formatAge(policy.minimumAgeMs), keys),
+    pinDigest: fromStack("pinDigest", policy.pinDigest === true ? "true" : null, keys),
   };
 }
 
-/** Both lists apply. */
-function explainSkip({ application, environment, own }: PolicyOrigins): ExplainedSetting {
-  const lists = [
-    { key: "gitops:images.skip", skip: environment.images?.skip ?? [] },
-    { key: `gitops:overrides.${application}.images.skip`, skip: own?.images?.skip ?? [] },
-  ].filter(({ skip }) => skip.length > 0);
-  if (lists.length === 0) return { value: null, source: "default", key: null };
-  const value = lists.flatMap(({ skip }) => skip).join(", ");
-  return { value, source: "stack", key: lists.map(({ key }) => key).join(", ") };
-}
-
-function fromStack(
-  key: keyof ImageOverlay,
-  name: string,
-  value: string | null,
-  origins: PolicyOrigins,
-): ExplainedSetting {
-  if (value === null) return { value, source: "default", key: null };
-  return { value, source: "stack", key: stackKey(key, origins, name) };
+function fromStack(key: keyof ImageOverlay, value: string | null, keys: ImageKeys): ExplainedSetting {
+  return value === null ? { value, source: "default", key: null } : { value, source: "stack", key: keys[key] ?? null };
 }
 
 /** As a duration that the configuration takes: `36h`, `90m`, `5s`. */
@@ -88,14 +73,17 @@ function formatAge(milliseconds: number | undefined): string | null {
   return milliseconds % 60_000 === 0 ? `${milliseconds / 60_000}m` : `${milliseconds / 1000}s`;
 }
 
-function explainConstraint(policy: ImagePolicy, overlay: ImageOverlay, origins: PolicyOrigins): ExplainedSetting {
+function explainConstraint(
+  policy: ImagePolicy,
+  overlay: ImageOverlay,
+  given: Given,
+  keys: ImageKeys,
+): ExplainedSetting {
   const { constraint } = policy;
   if (constraint === undefined) return { value: null, source: "default", key: null };
-  if (overlay.constraint === undefined) {
-    const listed = origins.given.images.find(({ image }) => image === policy.image);
-    return { value: constraint, ...sourceOf({ name: "image-list", origin: listed?.origin }, origins.given) };
-  }
-  return { value: constraint, source: "stack", key: stackKey("constraint", origins) };
+  if (overlay.constraint !== undefined) return fromStack("constraint", constraint, keys);
+  const listed = given.images.find(({ image }) => image === policy.image);
+  return { value: constraint, ...sourceOf({ name: "image-list", origin: listed?.origin }, given) };
 }
 
 function sourceOf(
@@ -105,8 +93,4 @@ function sourceOf(
   if (kind !== "imageUpdater") return { source: "annotation", key: annotationKey(by.name) };
   const { file = "", line = 1, property } = by.origin ?? list;
   return { source: "imageUpdater", key: `${file}:${line}: ${property}` };
-}
-
-function stackKey(key: keyof ImageOverlay, { application, own }: PolicyOrigins, name: string = key): string {
-  return own?.images?.[key] === undefined ? `gitops:images.${name}` : `gitops:overrides.${application}.images.${name}`;
 }

@@ -96,9 +96,9 @@ async function reportApplication(
   gateNotes: readonly string[],
 ): Promise<ApplicationImages> {
   const own = args.overrides[application.name];
-  const { name, file, overlay: merged } = overlay(application, args.overlay, own);
+  const { name, file, overlay: merged, imageKeys } = overlay(application, args.overlay, own);
   const given = givenFor(application);
-  const { policies, failures } = parsePolicies(given, merged.images);
+  const { policies, failures } = parsePolicies(given, merged.images, imageKeys);
   const origins = { application: name, given, environment: args.overlay, own };
   const images = await pMap(policies, (policy) => reportImage(policy, origins, chooser), { concurrency: AT_ONCE });
   const isProposing = writeBackOf(given, merged.images ?? {})?.proposal !== undefined;

@@ -22,12 +22,18 @@ const POLICY: ImagePolicy = {
   ...{ ignoreTags: [], platforms: DEFAULT_PLATFORMS },
 };
 
+const at = (property: string) => ({ file: "app.yaml", line: 8, property });
+
 function planOf(template: string, more: Partial<WriteBackPlan> = {}): WriteBackPlan {
   const proposal = parseBranchTemplate(template);
   if (typeof proposal === "string") throw new Error(proposal);
   return {
     ...{ application: "api", repoURL: "https://git/api.git", branch: "main", folder: "k8s", followed: "develop" },
     ...{ target: { kind: "kustomization", folder: "" }, policies: [POLICY], pinned: [], proposal },
+    origins: {
+      ...{ "write-back-method": at("method"), "write-back-target": at("target") },
+      ...{ "git-branch": at("branch"), "git-repository": at("repository") },
+    },
     ...more,
   };
 }
@@ -120,17 +126,25 @@ describe("findProposal", () => {
   });
 
   it.each([
-    ["main", 'nothing is proposed: git-branch leads to "main", which has to be another branch'],
-    ["develop", 'nothing is proposed: git-branch leads to "develop", which has to be another branch'],
-    ["x{{range .Images}}/{{.NewTag}}{{end}}.lock", "which Git does not allow as the name of a branch"],
+    ["main", 'expected another branch than the one that is followed or proposed for, found one that leads to "main"'],
+    [
+      "develop",
+      'expected another branch than the one that is followed or proposed for, found one that leads to "develop"',
+    ],
+    [
+      "x{{range .Images}}/{{.NewTag}}{{end}}.lock",
+      'expected the name of a branch that Git allows, found one that leads to "x/v1.1.0.lock"',
+    ],
   ])("proposes nothing on %s", async (template, reason) => {
     const { proposal, warnings } = await find("v1.1.0", { main: saying("v1.0.0") }, planOf(template));
     expect(proposal).toBeUndefined();
-    expect(warnings).toEqual([expect.stringContaining(reason)]);
+    expect(warnings).toEqual([`app.yaml:8: branch: ${reason}; nothing is proposed`]);
   });
 
   it("says that there is no branch to propose for, and what waits for a gate", async () => {
-    await expect(find("v1.1.0", {})).rejects.toThrow("git-branch: https://git/api.git has no branch main");
+    await expect(find("v1.1.0", {})).rejects.toThrow(
+      'app.yaml:8: branch: expected a branch of https://git/api.git, found "main", which it does not have',
+    );
     const gated = await find("v1.0.0", { main: saying("v1.0.0") }, undefined, {}, { waiting: "v1.1.0 is not proven" });
     expect(gated).toEqual({ warnings: [`${IMAGE}: v1.1.0 is not proven`] });
   });

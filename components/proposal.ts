@@ -1,4 +1,4 @@
-import { GitOpsError } from "./error.ts";
+import { formatFailure, mistakeError } from "./error.ts";
 import type { Git } from "./git/repository.ts";
 import type { TagChange } from "./image/branch-template.ts";
 import { formatBranch, isBranchName } from "./image/branch-template.ts";
@@ -41,8 +41,8 @@ export async function findProposal(
   rendered: Readonly<Record<string, string>>,
   git: Git,
 ): Promise<Proposed> {
-  const { repoURL, branch: base, proposal: template = [], policies, pinned } = plan;
-  const said = await textAt(git, plan, await tipOf(git, repoURL, base));
+  const { proposal: template = [], policies, pinned } = plan;
+  const said = await textAt(git, plan, await tipOf(git, plan));
   const decided = policies.flatMap((policy) => {
     if (pinned.includes(policy.image)) return [];
     const written = said === undefined ? undefined : writtenTag(plan.target.kind, said, policy);
@@ -80,12 +80,15 @@ function warningsOf({ image, tag, state, reason, warning, waiting }: ImageDecisi
 }
 
 /** What stands on the branch that is followed runs, and what stands on the base need not be proposed. */
-function refuseName(branch: string, { branch: base, followed }: WriteBackPlan): string | undefined {
+function refuseName(branch: string, { branch: base, followed, origins }: WriteBackPlan): string | undefined {
   const name = JSON.stringify(branch);
+  const refusal = (reason: string) => `${formatFailure({ ...origins["git-branch"], reason })}; nothing is proposed`;
   if (!isBranchName(branch))
-    return `nothing is proposed: git-branch leads to ${name}, which Git does not allow as the name of a branch`;
+    return refusal(`expected the name of a branch that Git allows, found one that leads to ${name}`);
   if (branch !== base && branch !== followed) return undefined;
-  return `nothing is proposed: git-branch leads to ${name}, which has to be another branch than the one that is followed or proposed for`;
+  return refusal(
+    `expected another branch than the one that is followed or proposed for, found one that leads to ${name}`,
+  );
 }
 
 async function isThere(git: Git, { plan, branch, changes }: Omit<Proposal, "isThere">): Promise<boolean> {
@@ -105,10 +108,11 @@ export function editOf({ plan, changes }: Pick<Proposal, "plan" | "changes">) {
   return editFor(plan, images);
 }
 
-async function tipOf(git: Git, repoURL: string, branch: string): Promise<string> {
+async function tipOf(git: Git, { repoURL, branch, origins }: WriteBackPlan): Promise<string> {
   const commit = await git.branch(repoURL, branch);
   if (commit !== undefined) return commit;
-  throw new GitOpsError(`git-branch: ${repoURL} has no branch ${branch}`, { code: "NotFound" });
+  const reason = `expected a branch of ${repoURL}, found ${JSON.stringify(branch)}, which it does not have`;
+  throw mistakeError({ ...origins["git-branch"], reason }, "NotFound");
 }
 
 /** The text of the file that is to be changed. */

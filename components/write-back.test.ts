@@ -6,7 +6,7 @@ import { DEFAULT_PLATFORMS } from "./image/platform.ts";
 import type { ImagePolicy } from "./image/policy.ts";
 import type { WriteBack } from "./image/write-back-settings.ts";
 import type { Ran } from "./write-back.ts";
-import { planWriteBack, writeBackAll } from "./write-back.ts";
+import { planWriteBack, sourceToWrite, writeBackAll } from "./write-back.ts";
 
 // The writer is a stand-in; the real one is met in test/integration/push.test.ts and test/e2e/write-back.test.ts.
 
@@ -16,7 +16,14 @@ const POLICY: ImagePolicy = {
   ...{ alias: "app", image: IMAGE, strategy: "semver", constraint: undefined, allowTags: undefined },
   ...{ ignoreTags: [], platforms: DEFAULT_PLATFORMS },
 };
-const WRITE_BACK: WriteBack = { target: { kind: "kustomization", folder: "" } };
+const at = (line: number, name: string) => ({ file: "app.yaml", line, property: name });
+const WRITE_BACK: WriteBack = {
+  target: { kind: "kustomization", folder: "" },
+  origins: {
+    ...{ "write-back-method": at(8, "method"), "write-back-target": at(9, "target") },
+    ...{ "git-branch": at(10, "branch"), "git-repository": at(11, "repository") },
+  },
+};
 
 function plan(writeBack: Partial<WriteBack> = {}, ref: string | undefined = "refs/heads/develop") {
   return planWriteBack({ ...WRITE_BACK, ...writeBack }, "api", SOURCE, ref);
@@ -40,6 +47,22 @@ function noting(fail = false) {
   return { commits, writer };
 }
 
+describe("sourceToWrite", () => {
+  const chart = { repoURL: "https://charts.example.com", targetRevision: "1.x", chart: "api" };
+  const values = { repoURL: "https://host/values", targetRevision: "HEAD", ref: "values" };
+  const folder = { ...SOURCE, targetRevision: "HEAD" };
+
+  it("is the first with a folder in Git", () => {
+    expect(sourceToWrite(WRITE_BACK, [chart, values, folder, { ...folder, path: "b" }])).toEqual(folder);
+  });
+
+  it("is missed where write-back was asked for", () => {
+    expect(() => sourceToWrite(WRITE_BACK, [chart, values])).toThrow(
+      "app.yaml:8: method: expected a source that is a folder in Git, where tags can be written, found none",
+    );
+  });
+});
+
 describe("planWriteBack", () => {
   it.each([
     ["the branch that the source follows", {}, "refs/heads/feature/x", "feature/x", SOURCE.repoURL],
@@ -60,15 +83,19 @@ describe("planWriteBack", () => {
     ["a commit", {}, undefined],
     ["another repository's branch", { repoURL: "https://x/y.git" }, "refs/heads/develop"],
   ])("does not guess a branch from %s", (_, writeBack, ref) => {
-    expect(() => planWriteBack({ ...WRITE_BACK, ...writeBack }, "api", SOURCE, ref)).toThrow("git-branch has to say");
+    expect(() => planWriteBack({ ...WRITE_BACK, ...writeBack }, "api", SOURCE, ref)).toThrow(
+      "app.yaml:10: branch: expected git-branch beside it, found none: the source follows no branch",
+    );
   });
 
-  it.each<[WriteBack["target"]]>([
-    [{ kind: "helmvalues", file: "../../../etc/values.yaml" }],
-    [{ kind: "helmvalues", file: "/../values.yaml" }],
-    [{ kind: "kustomization", folder: "../../.." }],
-  ])("stays inside of the repository: %j", (target) => {
-    expect(() => plan({ target })).toThrow("leads out of the repository");
+  it.each<[WriteBack["target"], string]>([
+    [{ kind: "helmvalues", file: "../../../etc/values.yaml" }, "../../../etc/values.yaml"],
+    [{ kind: "helmvalues", file: "/../values.yaml" }, "/../values.yaml"],
+    [{ kind: "kustomization", folder: "../../.." }, "../../.."],
+  ])("stays inside of the repository: %j", (target, path) => {
+    expect(() => plan({ target })).toThrow(
+      `app.yaml:9: target: expected a path in the repository, found "${path}", which leads out of it`,
+    );
   });
 });
 

@@ -1,13 +1,13 @@
-import { posix } from "node:path";
-
 import pMap from "p-map";
 
-import { causeOf, GitOpsError } from "./error.ts";
+import type { Source } from "./application/application.ts";
+import { causeOf, mistakeError } from "./error.ts";
 import type { FileEdit, GitWriter } from "./git/writer.ts";
 import type { ImagePolicy } from "./image/policy.ts";
 import type { WriteBack } from "./image/write-back-settings.ts";
 import type { RunningImage } from "./image/write-back-text.ts";
 import { writeHelmValues, writeKustomization, writeSource } from "./image/write-back-text.ts";
+import { placesOf } from "./write-back-places.ts";
 
 /** Where the tags of an Application are to be written once they run. */
 export interface WriteBackPlan extends WriteBack {
@@ -31,8 +31,21 @@ export interface Ran {
   readonly images: Readonly<Record<string, string>>;
 }
 
-const KUSTOMIZATIONS = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 const AT_ONCE = 4;
+
+/**
+ * The first source with a folder in Git.
+ * @throws GitOpsError Invalid when there is none
+ */
+export function sourceToWrite(
+  { origins }: Pick<WriteBack, "origins">,
+  sources: readonly Source[],
+): Source & { readonly path: string } {
+  const [found] = sources.flatMap((source) => (source.path === undefined ? [] : [{ ...source, path: source.path }]));
+  if (found !== undefined) return found;
+  const reason = "expected a source that is a folder in Git, where tags can be written, found none";
+  throw mistakeError({ ...origins["write-back-method"], reason });
+}
 
 /**
  * @param ref full name of what the source follows; undefined for a commit
@@ -48,8 +61,8 @@ export function planWriteBack(
   const branch = writeBack.branch ?? (writeBack.repoURL === undefined ? followed : undefined);
   if (branch === undefined) {
     const reason =
-      "write-back-method git: the source follows no branch, so git-branch has to say which one to write to";
-    throw new GitOpsError(reason, { code: "Invalid" });
+      "expected git-branch beside it, found none: the source follows no branch, so git-branch has to say which one to write to";
+    throw mistakeError({ ...writeBack.origins["git-branch"], reason });
   }
   const isSame = writeBack.repoURL === undefined || writeBack.repoURL === repoURL;
   const plan = {
@@ -117,35 +130,4 @@ export function editFor(plan: WriteBackPlan, images: readonly RunningImage[]): F
 /** What a policy says of a place in Git, with the tag that is to stand there. */
 export function imageAt({ image, replaces, helm }: ImagePolicy, tag: string): RunningImage {
   return { image, tag, ...(replaces === undefined ? {} : { replaces }), ...(helm === undefined ? {} : { helm }) };
-}
-
-/** The file, and what has to be there so that it has an effect. */
-function placesOf(
-  plan: Pick<WriteBackPlan, "application" | "folder" | "target"> & { policies?: WriteBackPlan["policies"] },
-) {
-  const { folder, target, application, policies = [] } = plan;
-  const beside = (...names: readonly string[]) => names.map((name) => within(folder, name));
-  switch (target.kind) {
-    case "kustomization": {
-      const paths = KUSTOMIZATIONS.map((name) => within(folder, target.folder, name));
-      return { paths, beside: paths };
-    }
-    case "helmvalues": {
-      const paths = [within(folder, target.file)];
-      return { paths, beside: paths };
-    }
-    case "source": {
-      const isChart = policies.some(({ helm }) => helm !== undefined);
-      const needed = isChart ? beside("Chart.yaml") : beside(...KUSTOMIZATIONS);
-      return { paths: beside(`.argocd-source-${application}.yaml`), beside: needed };
-    }
-  }
-}
-
-/** From the root of the repository. @throws GitOpsError Invalid for a path that leads out of it */
-function within(folder: string, ...parts: readonly string[]): string {
-  const path = parts.filter((part) => part !== "").join("/");
-  const joined = posix.normalize(path.startsWith("/") ? path.slice(1) : posix.join(folder, path));
-  if (joined !== ".." && !joined.startsWith("../") && !joined.startsWith("/") && joined !== ".") return joined;
-  throw new GitOpsError(`write-back-target: ${path} leads out of the repository`, { code: "Invalid" });
 }

@@ -9,7 +9,7 @@ const application = parseApplications([{ file: "app.yaml", text: APPLICATION }])
 
 describe("overlay", () => {
   it("changes nothing when nothing is laid over", () => {
-    expect(overlay(application, {}, undefined)).toEqual({ ...application, overlay: {} });
+    expect(overlay(application, {}, undefined)).toEqual({ ...application, overlay: {}, imageKeys: {} });
   });
 
   it.each([
@@ -63,6 +63,20 @@ describe("overlay", () => {
       wait: "healthy",
       timeoutMs: 60_000,
     });
+  });
+
+  it("knows what the stack calls each image rule", () => {
+    const environment = { images: { allowTags: "any", constraint: "1.x", minimumAgeMs: 1, skip: ["a"] } };
+    const own = { images: { constraint: "2.x", strategy: "semver", skip: ["b"] } };
+    expect(overlay(application, environment, own).imageKeys).toEqual({
+      allowTags: "gitops:images.allowTags",
+      constraint: "gitops:overrides.api-service.images.constraint",
+      minimumAgeMs: "gitops:images.minimumAge",
+      skip: "gitops:images.skip, gitops:overrides.api-service.images.skip",
+      strategy: "gitops:overrides.api-service.images.strategy",
+    });
+    const nothing = { images: { ...own.images, skip: [] } };
+    expect(overlay(application, environment, nothing).imageKeys.skip).toBe("gitops:images.skip");
   });
 
   it("adds up what the environment and the Application skip: a bad version is bad for both", () => {

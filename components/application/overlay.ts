@@ -42,7 +42,14 @@ export interface ApplicationOverlay extends EnvironmentOverlay {
   readonly adopt?: boolean;
 }
 
-export type OverlaidApplication = Application & { readonly overlay: ApplicationOverlay };
+/** What the stack's configuration calls the image rules that it sets: `gitops:overrides.api.images.allowTags`. */
+export type ImageKeys = Readonly<Partial<Record<keyof ImageOverlay, string>>>;
+
+export type OverlaidApplication = Application & {
+  readonly overlay: ApplicationOverlay;
+  /** Of `overlay.images`. */
+  readonly imageKeys: ImageKeys;
+};
 
 /**
  * The Application as one environment wants it. Its own overlay wins over the environment's, that over the file. The namespace and
@@ -60,14 +67,42 @@ export function overlay(
     ...own,
     ...(Object.keys(images).length > 0 ? { images } : {}),
   };
-  const { sources, destination } = application;
+  const { name, sources, destination } = application;
   const namespace = merged.namespace ?? destination.namespace;
   return {
     ...application,
     sources: withRevision(sources, merged),
     destination: { ...destination, namespace },
     overlay: merged,
+    imageKeys: imageKeysOf(name, environment.images, own?.images),
   };
+}
+
+/**
+ * Where the stack says each image rule of an Application. What both skip adds up, so both are named.
+ * @param environment `gitops:images`
+ * @param own `gitops:overrides.<application>.images`
+ */
+export function imageKeysOf(application: string, environment: ImageOverlay = {}, own: ImageOverlay = {}): ImageKeys {
+  const keys = Object.keys({ ...environment, ...own }) as readonly (keyof ImageOverlay)[];
+  const holders = [
+    { rules: environment, path: "gitops:images" },
+    { rules: own, path: `gitops:overrides.${application}.images` },
+  ];
+  return Object.fromEntries(
+    keys.map((key) => {
+      const paths = holders.filter(({ rules }) => isSet(rules[key])).map(({ path }) => `${path}.${configured(key)}`);
+      return [key, key === "skip" ? paths.join(", ") : paths.at(-1)];
+    }),
+  );
+}
+
+function isSet(value: ImageOverlay[keyof ImageOverlay]): boolean {
+  return value !== undefined && !(Array.isArray(value) && value.length === 0);
+}
+
+function configured(key: keyof ImageOverlay): string {
+  return key === "minimumAgeMs" ? "minimumAge" : key;
 }
 
 /**

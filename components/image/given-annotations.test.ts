@@ -57,6 +57,8 @@ describe("a mistake in an annotation", () => {
     ["git-branch", [LIST, GIT, "git-branch: 'main:x y'"], "expected the name of a branch, which may hold"],
     ["git-branch", [LIST, GIT, "git-branch: 'main:main'"], "expected another branch than main"],
     ["git-branch", [LIST, "git-branch: main"], "needs write-back-method: git"],
+    ["git-repository", [LIST, GIT, "git-repository: file:///x"], "expected https://host/path, ssh://user@host/path"],
+    ["git-repository", [LIST, GIT, "git-repository: https://a:b@x/y"], "expected a URL without user and password"],
     ["git-repository", [LIST, "git-repository: https://x/y"], "needs write-back-method: git"],
   ])("%s is told with its file and line: %#", (name, lines, reason) => {
     const failures = mistakes(...lines);

@@ -21,7 +21,7 @@ describe("resolvePins", () => {
     [{ api: `latest@sha256:${"0".repeat(64)}` }, { [API]: `latest@sha256:${"0".repeat(64)}` }],
     [{}, {}],
   ])("reads %j as %j", (pins, resolved) => {
-    expect(resolvePins(pins, policies, running)).toEqual({ pins: resolved, failures: [] });
+    expect(resolvePins(pins, policies, running, "api")).toEqual({ pins: resolved, failures: [] });
   });
 
   it("takes one of an image that no container runs where a chart is told of it", () => {
@@ -43,7 +43,9 @@ describe("resolvePins", () => {
     [{ api: "" }, "pins.api", 'expected a tag or a digest, found ""'],
     [{ api: "v1", [API]: "v2" }, `pins.${API}`, `pins ${API} again`],
   ])("refuses %j", (pins, property, reason) => {
-    expect(resolvePins(pins, policies, running).failures).toEqual([{ property, reason }]);
+    expect(resolvePins(pins, policies, running, "api").failures).toEqual([
+      { property: `gitops:overrides.api.${property}`, reason },
+    ]);
   });
 });
 

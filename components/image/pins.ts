@@ -7,11 +7,13 @@ import { imageName, isTagOrDigest, parseImage } from "./reference.ts";
  * Pins by image name, from pins by alias or by image as a person writes them (`nginx`). One that would change nothing is a
  * failure: whoever pins an image must not find another version running.
  * @param running the images of the manifests
+ * @param application whose pins they are
  */
 export function resolvePins(
   pins: Readonly<Record<string, string>>,
   policies: readonly ImagePolicy[],
   running: Images,
+  application: string,
 ): { readonly pins: Images; readonly failures: readonly Failure[] } {
   const failures: Failure[] = [];
   const resolved = new Map<string, string>();
@@ -20,7 +22,7 @@ export function resolvePins(
     const reason =
       complaint(image, tag, running, isInChart(policies, image)) ??
       (image && resolved.has(image) ? `pins ${image} again` : undefined);
-    if (reason !== undefined) failures.push({ property: `pins.${key}`, reason });
+    if (reason !== undefined) failures.push({ property: `gitops:overrides.${application}.pins.${key}`, reason });
     else if (image !== undefined) resolved.set(image, tag);
   }
   return { pins: Object.fromEntries(resolved), failures };

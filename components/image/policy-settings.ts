@@ -1,4 +1,4 @@
-import type { ImageOverlay } from "../application/overlay.ts";
+import type { ImageKeys, ImageOverlay } from "../application/overlay.ts";
 import type { Given, Origin } from "./given.ts";
 import type { ListedImage } from "./image-list.ts";
 import { aliasKey } from "./image-list.ts";
@@ -14,6 +14,11 @@ export const OVERLAY_KEYS: Readonly<Partial<Record<Setting, TextKey & keyof Imag
   "ignore-tags": "ignoreTags",
   "pull-secret": "pullSecret",
 };
+
+/** What the stack calls one of its rules, for messages. */
+export function keyIn(keys: ImageKeys, key: keyof ImageOverlay): string {
+  return keys[key] ?? `gitops:images.${key}`;
+}
 
 /** The value of a setting, and who gives it: the stack's configuration, or a file under this name. */
 export interface Found {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 
+import type { ImageOverlay } from "../application/overlay.ts";
+import { formatFailure } from "../error.ts";
 import { DEFAULT_PLATFORMS } from "./platform.ts";
 import { annotated } from "./annotated.fixture.ts";
 import { givenByAnnotations } from "./given-annotations.ts";
 import { parsePolicies } from "./policy.ts";
 import { findSetting } from "./policy-settings.ts";
+import type { WriteBack } from "./write-back-settings.ts";
 import { writeBackOf } from "./write-back-settings.ts";
 
 const PREFIX = "argocd-image-updater.argoproj.io/";
@@ -201,10 +204,10 @@ describe("parsePolicies", () => {
     expect(reasons(entries, overlay).map((text) => text.split(": ", 1)[0])).toEqual([
       `metadata.annotations["${PREFIX}a.allow-tags"]`,
       `metadata.annotations["${PREFIX}update-strategy"]`,
-      "images.strategy",
-      "images.allowTags",
-      "images.ignoreTags",
-      "images.constraint",
+      "gitops:images.strategy",
+      "gitops:images.allowTags",
+      "gitops:images.ignoreTags",
+      "gitops:images.constraint",
     ]);
   });
 
@@ -266,7 +269,9 @@ describe("parsePolicies", () => {
   it("lets the stack's pull secret win", () => {
     const entries = annotations({ "image-list": "a=nginx", "a.pull-secret": "env:X" });
     expect(parsePolicies(entries, { pullSecret: "ext:/bin/y" }).policies[0]?.pullSecret).toBe("ext:/bin/y");
-    expect(parsePolicies(entries, { pullSecret: "x" }).failures).toMatchObject([{ property: "images.pullSecret" }]);
+    expect(parsePolicies(entries, { pullSecret: "x" }).failures).toMatchObject([
+      { property: "gitops:images.pullSecret" },
+    ]);
   });
 
   it("reads the platforms of an alias", () => {
@@ -339,7 +344,7 @@ describe("findSetting", () => {
 describe("writeBackOf", () => {
   const git = { "image-list": "nginx", "write-back-method": "git", "write-back-target": "helmvalues:../v.yaml" };
 
-  it.each<[string, Record<string, string>, Parameters<typeof writeBackOf>[1], ReturnType<typeof writeBackOf>]>([
+  it.each<[string, Record<string, string>, ImageOverlay, Omit<WriteBack, "origins"> | undefined]>([
     ["nothing by default", { "image-list": "nginx" }, {}, undefined],
     ["nothing with argocd", { "image-list": "nginx", "write-back-method": "argocd" }, {}, undefined],
     ["what annotations say", git, {}, { target: { kind: "helmvalues", file: "../v.yaml" } }],
@@ -371,13 +376,46 @@ describe("writeBackOf", () => {
   ])("finds %s", (_, entries, overlay, expected) => {
     const given = annotations(entries);
     expect(parsePolicies(given, overlay).failures).toEqual([]);
-    expect(writeBackOf(given, overlay)).toEqual(expected);
+    expect(writeBackOf(given, overlay)).toEqual(expected && { ...expected, origins: expect.anything() });
+  });
+
+  it("knows where each setting stands, or else what asks for it", () => {
+    const keys = { gitBranch: "gitops:overrides.api.images.gitBranch", writeBack: "gitops:images.writeBack" };
+    const places = (entries: Record<string, string>, overlay: ImageOverlay) =>
+      Object.entries(writeBackOf(annotations(entries), overlay, keys)!.origins).map(([name, { line, property }]) => [
+        ...[name, line, property.replace(/^.*"argocd-image-updater.argoproj.io\/(.*)".*$/, "$1")],
+      ]);
+    expect(places(git, { gitBranch: "main" })).toEqual([
+      ["write-back-method", 2, "write-back-method"],
+      ["write-back-target", 3, "write-back-target"],
+      ["git-branch", undefined, "gitops:overrides.api.images.gitBranch"],
+      ["git-repository", 2, "write-back-method"],
+    ]);
+    expect(places({ "image-list": "nginx", "git-branch": "main" }, { writeBack: "git" })).toEqual([
+      ["write-back-method", undefined, "gitops:images.writeBack"],
+      ["write-back-target", undefined, "gitops:images.writeBack"],
+      ["git-branch", 2, "git-branch"],
+      ["git-repository", undefined, "gitops:images.writeBack"],
+    ]);
+  });
+
+  it("names the key of the stack's configuration, that of the Application where it is its own", () => {
+    const keys = {
+      allowTags: "gitops:overrides.api.images.allowTags",
+      gitBranch: "gitops:overrides.api.images.gitBranch",
+    };
+    const overlay = { allowTags: "^v", gitBranch: "a..b", skip: ["["] };
+    expect(parsePolicies(annotations({ "image-list": "nginx" }), overlay, keys).failures.map(formatFailure)).toEqual([
+      expect.stringMatching(/^gitops:overrides.api.images.gitBranch: expected the name of a branch/),
+      expect.stringMatching(/^gitops:overrides.api.images.allowTags: expected "any" or/),
+      expect.stringMatching(/^gitops:images.skip: malformed pattern/),
+    ]);
   });
 
   it("judges what the stack says as it judges annotations", () => {
     expect(reasons({ "image-list": "nginx" }, { writeBack: "push", gitBranch: "a..b" })).toEqual([
-      'images.writeBack: expected argocd or git, found "push"',
-      'images.gitBranch: expected the name of a branch, found "a..b"',
+      'gitops:images.writeBack: expected argocd or git, found "push"',
+      'gitops:images.gitBranch: expected the name of a branch, found "a..b"',
     ]);
   });
 });

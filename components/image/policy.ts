@@ -1,4 +1,4 @@
-import type { ImageOverlay } from "../application/overlay.ts";
+import type { ImageKeys, ImageOverlay } from "../application/overlay.ts";
 import type { Failure } from "../error.ts";
 import { formatFailure } from "../error.ts";
 import type { Given, GivenValue } from "./given.ts";
@@ -7,7 +7,7 @@ import { aliasKey } from "./image-list.ts";
 import type { Platform } from "./platform.ts";
 import { DEFAULT_PLATFORMS, parsePlatforms } from "./platform.ts";
 import { checkConstraint } from "./policy-constraint.ts";
-import { findSetting, OVERLAY_KEYS } from "./policy-settings.ts";
+import { findSetting, keyIn, OVERLAY_KEYS } from "./policy-settings.ts";
 import { imageName, parseImage } from "./reference.ts";
 import type { Setting } from "./setting.ts";
 import { checkSetting, SETTINGS, splitList } from "./setting.ts";
@@ -58,15 +58,16 @@ export interface ParsedPolicies {
 /**
  * Image policies of one Application. The stack's overlay wins over what is given for an alias, that over what is given for the
  * whole Application. What is not supported is a failure, never ignored.
+ * @param keys what the stack calls its rules, for messages
  */
-export function parsePolicies(given: Given, overlay: ImageOverlay = {}): ParsedPolicies {
+export function parsePolicies(given: Given, overlay: ImageOverlay = {}, keys: ImageKeys = {}): ParsedPolicies {
   const failures = [
     ...given.failures,
     ...[...given.values].flatMap(([name, value]) => checkValue(name, value)),
     ...given.images.flatMap((image) => checkTargets(image, given)),
-    ...checkWriteBack(given, overlay),
-    ...checkOverlay(overlay),
-    ...checkConstraints(given, overlay),
+    ...checkWriteBack(given, overlay, keys),
+    ...checkOverlay(overlay, keys),
+    ...checkConstraints(given, overlay, keys),
   ];
   return { policies: given.images.flatMap((image) => policyOf(image, given, overlay)), failures: unique(failures) };
 }
@@ -97,19 +98,20 @@ function checkTargets({ alias }: ListedImage, { values }: Given): readonly Failu
   ];
 }
 
-function checkOverlay(overlay: ImageOverlay): readonly Failure[] {
+function checkOverlay(overlay: ImageOverlay, keys: ImageKeys): readonly Failure[] {
   const skipped = checkSetting("ignore-tags", (overlay.skip ?? []).join(","));
   const texts = SETTINGS.flatMap((setting) => {
     const key = OVERLAY_KEYS[setting];
-    const value = key === undefined ? undefined : overlay[key];
+    if (key === undefined) return [];
+    const value = overlay[key];
     const reason = value === undefined ? undefined : checkSetting(setting, value);
-    return reason === undefined ? [] : [{ property: `images.${key}`, reason }];
+    return reason === undefined ? [] : [{ property: keyIn(keys, key), reason }];
   });
-  return skipped === undefined ? texts : [...texts, { property: "images.skip", reason: skipped }];
+  return skipped === undefined ? texts : [...texts, { property: keyIn(keys, "skip"), reason: skipped }];
 }
 
 /** What a constraint may be depends on the strategy of each image; the stack's own is judged even when there is no image. */
-function checkConstraints(given: Given, overlay: ImageOverlay): readonly Failure[] {
+function checkConstraints(given: Given, overlay: ImageOverlay, keys: ImageKeys): readonly Failure[] {
   const { images } = given;
   const unlisted: ListedImage = { alias: undefined, image: "", constraint: undefined };
   const judged = images.length > 0 || overlay.constraint === undefined ? images : [unlisted];
@@ -117,7 +119,8 @@ function checkConstraints(given: Given, overlay: ImageOverlay): readonly Failure
     const found = findSetting("update-strategy", listed, given, overlay);
     const strategy = parseStrategy(found?.value ?? "") ?? "semver";
     const reason = checkConstraint(listed.image, overlay.constraint ?? listed.constraint, strategy);
-    const origin = overlay.constraint === undefined ? (listed.origin ?? given.list) : { property: "images.constraint" };
+    const fromStack = { property: keyIn(keys, "constraint") };
+    const origin = overlay.constraint === undefined ? (listed.origin ?? given.list) : fromStack;
     return reason === undefined ? [] : [{ ...origin, reason }];
   });
   return failures.filter((one, index) => failures.findIndex((other) => other.reason === one.reason) === index);

@@ -1,8 +1,10 @@
-import type { ImageOverlay } from "../application/overlay.ts";
+import type { ImageKeys, ImageOverlay } from "../application/overlay.ts";
+import { refuseRepoURL } from "../application/repo-url.ts";
 import type { Failure } from "../error.ts";
 import type { BranchTemplate } from "./branch-template.ts";
 import { formatBranch, isBranchName, parseBranchTemplate, TEMPLATE_GRAMMAR } from "./branch-template.ts";
-import type { Given } from "./given.ts";
+import type { Given, Origin } from "./given.ts";
+import { keyIn } from "./policy-settings.ts";
 
 /** What is set for a whole Application: whether and where the tags that run are written into Git. */
 export const APPLICATION_SETTINGS = ["write-back-method", "write-back-target", "git-branch", "git-repository"] as const;
@@ -24,13 +26,15 @@ export interface WriteBack {
   readonly proposal?: BranchTemplate;
   /** Absent: the repository of the Application. */
   readonly repoURL?: string;
+  /** Where each setting stands, for messages; of one that is not given, where it is asked for that anything is written. */
+  readonly origins: Readonly<Record<ApplicationSetting, Origin>>;
 }
 
 const CHECKS: Readonly<Record<ApplicationSetting, (value: string) => string | undefined>> = {
   "write-back-method": checkMethod,
   "write-back-target": checkTarget,
   "git-branch": checkBranch,
-  "git-repository": () => undefined,
+  "git-repository": (value) => (value === "" ? undefined : refuseRepoURL(value)),
 };
 
 export function isApplicationSetting(name: string): name is ApplicationSetting {
@@ -43,11 +47,11 @@ export function checkApplicationSetting(name: ApplicationSetting, value: string)
 }
 
 /** What the stack's configuration says wrongly, and what would have no effect, which whoever wrote it did not mean. */
-export function checkWriteBack({ values }: Given, overlay: ImageOverlay): readonly Failure[] {
+export function checkWriteBack({ values }: Given, overlay: ImageOverlay, keys: ImageKeys): readonly Failure[] {
   const wrong = OVERLAY_KEYS.flatMap(([name, key]) => {
     const value = overlay[key];
     const reason = value === undefined ? undefined : checkApplicationSetting(name, value);
-    return reason === undefined ? [] : [{ property: `images.${key}`, reason }];
+    return reason === undefined ? [] : [{ property: keyIn(keys, key), reason }];
   });
   const method = values.get("write-back-method")?.value.trim() ?? "";
   if (method.startsWith("git") || overlay.writeBack !== undefined) return wrong;
@@ -65,10 +69,10 @@ const OVERLAY_KEYS = [
 ] as const satisfies readonly (readonly [ApplicationSetting, keyof ImageOverlay])[];
 
 /** Undefined where tags are kept in the state. The stack wins over what is given. The values have to be sound. */
-export function writeBackOf({ values }: Given, overlay: ImageOverlay): WriteBack | undefined {
+export function writeBackOf(given: Given, overlay: ImageOverlay, keys: ImageKeys = {}): WriteBack | undefined {
   const text = (name: ApplicationSetting) => {
     const key = OVERLAY_KEYS.find(([one]) => one === name)?.[1];
-    return ((key && overlay[key]) ?? values.get(name)?.value ?? "").trim();
+    return ((key && overlay[key]) ?? given.values.get(name)?.value ?? "").trim();
   };
   if (!text("write-back-method").startsWith("git")) return undefined;
   const repoURL = text("git-repository");
@@ -79,7 +83,19 @@ export function writeBackOf({ values }: Given, overlay: ImageOverlay): WriteBack
     ...(branch === "" ? {} : { branch }),
     ...(typeof proposal === "object" ? { proposal } : {}),
     ...(repoURL === "" ? {} : { repoURL }),
+    origins: originsOf(given, overlay, keys),
   };
+}
+
+function originsOf({ values, list }: Given, overlay: ImageOverlay, keys: ImageKeys): WriteBack["origins"] {
+  const find = (name: ApplicationSetting): Origin | undefined => {
+    const key = OVERLAY_KEYS.find(([one]) => one === name)?.[1];
+    const isOfStack = key !== undefined && overlay[key] !== undefined;
+    return isOfStack ? { property: keyIn(keys, key) } : values.get(name)?.origin;
+  };
+  const asked = find("write-back-method") ?? list;
+  const origins = APPLICATION_SETTINGS.map((name) => [name, find(name) ?? asked] as const);
+  return Object.fromEntries(origins) as Record<ApplicationSetting, Origin>;
 }
 
 function parseTarget(text: string): WriteBackTarget | undefined {
