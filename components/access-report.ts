@@ -12,7 +12,11 @@ import { findCluster, OWN_CLUSTER } from "./destination.ts";
 import { causeOf, GitOpsError } from "./error.ts";
 import { readInfra } from "./infra.ts";
 import { refOf } from "./manifest/object.ts";
+import { admit } from "./project/admit.ts";
+import type { Projects } from "./project/admit.ts";
+import { readProjects } from "./projects.ts";
 import { renderSources } from "./rendered.ts";
+import { demandSigners } from "./signers.ts";
 import type { OpenSources, SourcesArgs } from "./sources.ts";
 import { openSources } from "./sources.ts";
 
@@ -23,6 +27,8 @@ export interface AccessArgs extends SourcesArgs {
   readonly environment: string;
   /** Folder of Argo CD Application files. */
   readonly applications: string;
+  /** Folder of Argo CD AppProject files. @default infra/projects, if it is there */
+  readonly projects?: string;
   readonly overlay: EnvironmentOverlay;
   readonly overrides: Readonly<Record<string, ApplicationOverlay>>;
   readonly access: AccessSettings;
@@ -61,11 +67,16 @@ export async function reportAccess(args: AccessArgs): Promise<AccessReport> {
   const infra = readInfra(args.applications);
   const sources = openSources(args);
   const { clusters = {} } = args;
+  const projects = readProjects(args.projects);
   const specs = infra.applications.map((spec) => overlay(spec, args.overlay, args.overrides[spec.name]));
-  const problems = [...infra.problems, ...infra.broken.map(({ name, reason }) => `${name}: ${reason}`)];
+  const problems = [
+    ...infra.problems,
+    ...projects.problems,
+    ...infra.broken.map(({ name, reason }) => `${name}: ${reason}`),
+  ];
   const visit = async (spec: OverlaidApplication): Promise<readonly Tenant[]> => {
     try {
-      return [await openTenant(spec, sources, clusters)];
+      return [await openTenant(spec, sources, clusters, projects)];
     } catch (error) {
       problems.push(`${spec.name}: ${causeOf(error)}`);
       return [];
@@ -83,10 +94,15 @@ async function openTenant(
   spec: OverlaidApplication,
   sources: OpenSources,
   declared: Readonly<Record<string, DeclaredCluster>>,
+  projects: Projects,
 ): Promise<Tenant> {
   const place = findCluster(spec.destination, declared);
   if (typeof place === "string") throw new GitOpsError(place, { code: "Invalid" });
-  const { objects } = await renderSources(spec, sources, () => undefined);
+  // What will not be deployed must not get rights beforehand.
+  const { refusals, signers } = admit(projects, spec, place);
+  if (refusals.length > 0) throw new GitOpsError(refusals.join("; "), { code: "Invalid" });
+  const git = demandSigners(sources.git, signers);
+  const { objects } = await renderSources(spec, { ...sources, git }, () => undefined);
   const needs = objects.map(refOf).map(({ group, kind, namespace }) => ({ group, kind, namespace }));
   return { cluster: place.name, spec, needs };
 }

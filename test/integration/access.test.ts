@@ -120,6 +120,30 @@ describe("npm run access", () => {
     });
   });
 
+  it.each([
+    ["whose project does not permit it", { sourceRepos: ["https://github.com/*"] }, "does not permit the repository"],
+    [
+      "that is not signed as its project asks",
+      { sourceRepos: ["**"], signatureKeys: [{ keyID: "4AEE18F83AFDEB23" }] },
+      "names no gpgKeys: 4AEE18F83AFDEB23",
+    ],
+    ["whose project cannot be read", { sourceRepos: "**" }, "spec.sourceRepos: expected a list"],
+  ])("gives no rights to an Application %s", async (_, spec, reason) => {
+    const projects = join(folder, "infra", "projects");
+    await mkdir(projects);
+    const project = { apiVersion: "argoproj.io/v1alpha1", kind: "AppProject", metadata: { name: "default" } };
+    const destinations = [
+      { name: "in-cluster", namespace: "*" },
+      { server: "https://kubernetes.default.svc", namespace: "*" },
+    ];
+    await writeFile(join(projects, "default.json"), JSON.stringify({ ...project, spec: { destinations, ...spec } }));
+    const { code, stdout, stderr } = await access();
+    await rm(projects, { recursive: true });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(`access: the rights are not known:\n  worker-service: `);
+    expect(stderr).toContain(reason);
+  });
+
   it("prints nothing when one Application cannot be rendered: rights of which some are missing would break the others", async () => {
     await repository.push("develop", { "k8s/kustomization.yaml": "resources: [nothing.yaml]\n" });
     const { code, stdout, stderr } = await access();
