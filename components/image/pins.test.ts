@@ -26,9 +26,9 @@ describe("resolvePins", () => {
 
   it("takes one of an image that no container runs where a chart is told of it", () => {
     const inChart = policies.map((policy) => ({ ...policy, helm: { tag: "image.tag" } }));
-    expect(resolvePins({ api: "v1" }, policies, {}).failures).toHaveLength(1);
-    expect(resolvePins({ api: "v1" }, inChart, {})).toEqual({ pins: { [API]: "v1" }, failures: [] });
-    expect(resolvePins({ web: "v1" }, inChart, {}).failures).toHaveLength(1);
+    expect(resolvePins({ api: "v1" }, policies, {}, "api").failures).toHaveLength(1);
+    expect(resolvePins({ api: "v1" }, inChart, {}, "api")).toEqual({ pins: { [API]: "v1" }, failures: [] });
+    expect(resolvePins({ web: "v1" }, inChart, {}, "api").failures).toHaveLength(1);
   });
 
   it.each<[Record<string, string>, string, string]>([
