@@ -9,6 +9,7 @@ import type { Client } from "../components/kubernetes/client.ts";
 import { createClient } from "../components/kubernetes/client.ts";
 import { connect } from "../components/kubernetes/connect.ts";
 import { runOrFail } from "../test/support/command.ts";
+import { makePulumiHome } from "../test/support/pulumi-home.ts";
 import type { Repository } from "../test/support/repository.ts";
 import { createRepository } from "../test/support/repository.ts";
 import type { Sandbox } from "../test/support/sandbox.ts";
@@ -127,6 +128,7 @@ async function pushAll(sandboxFolder: string, images: readonly string[]): Promis
 async function makeProject(project: string, fleet: Fleet, { wait }: Options): Promise<void> {
   const applications = join(project, "infra", "applications");
   for (const each of [applications, join(project, "..", "state")]) await mkdir(each, { recursive: true });
+  await makePulumiHome(join(project, "..", "home", ".pulumi"));
   for (const name of LINKS) await symlink(join(CHECKOUT, name), join(project, name));
   for (const { name, yaml } of fleet.applications) await writeFile(applicationFile(project, name), yaml);
   await writeFile(join(project, `Pulumi.${STACK}.yaml`), stringify({ config: { "gitops:wait": wait } }));

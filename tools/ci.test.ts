@@ -1,4 +1,6 @@
-import { globSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { describe, expect, it } from "@jest/globals";
@@ -167,5 +169,19 @@ describe("the installation of Pulumi", () => {
     expect(script.indexOf("sha256sum --check")).toBeGreaterThan(script.indexOf("curl "));
     expect(script.indexOf("tar --extract")).toBeGreaterThan(script.indexOf("sha256sum --check"));
     expect(script).toMatch(/^set -eu$/m);
+  });
+
+  it("keeps Pulumi from noting all properties of every run, and leaves what is there alone", () => {
+    const home = mkdtempSync(join(tmpdir(), "pulumi-home-"));
+    const lines = read("install-pulumi.sh").split("\n");
+    const script = `set -eu\n${lines.slice(lines.findIndex((line) => line.startsWith("home="))).join("\n")}`;
+    const install = () => execFileSync("sh", ["-c", script], { env: { ...process.env, PULUMI_HOME: join(home, "p") } });
+    install();
+    expect(readFileSync(join(home, "p", "logs"), "utf8")).toBe("");
+    rmSync(join(home, "p", "logs"));
+    mkdirSync(join(home, "p", "logs"));
+    install();
+    expect(statSync(join(home, "p", "logs")).isDirectory()).toBe(true);
+    rmSync(home, { recursive: true });
   });
 });

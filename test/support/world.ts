@@ -15,6 +15,7 @@ import { imagesOf } from "./images.ts";
 import type { Deployment, Preview, ResourceState } from "./pulumi.ts";
 import { parsePreview } from "./pulumi.ts";
 import { previewArguments, UNATTENDED, upArguments } from "./pulumi-arguments.ts";
+import { makePulumiHome } from "./pulumi-home.ts";
 import type { Repository } from "./repository.ts";
 import { createRepository } from "./repository.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -194,6 +195,7 @@ async function makeProject(
   edit: (text: string) => string,
 ): Promise<void> {
   for (const name of LINKS) await symlink(join(CHECKOUT, name), join(folder, name));
+  await makePulumiHome(join(folder, "home", ".pulumi"));
   const applications = join(folder, "infra", "applications");
   for (const each of [applications, join(folder, "state"), join(folder, "home")])
     await mkdir(each, { recursive: true });

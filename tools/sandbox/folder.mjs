@@ -63,6 +63,8 @@ export function makeFolder(dir) {
   const folders = [files.logs, files.etcd, files.kubernetes, files.repositories, files.registry];
   for (const folder of [...folders, files.docker, files.pulumiHome, files.pulumiState])
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Where Pulumi would note all properties of every run; it goes on without (docs/scale.md).
+  writeFileSync(join(files.pulumiHome, "logs"), "");
 }
 
 export function removeFolder(dir) {
