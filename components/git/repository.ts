@@ -15,6 +15,8 @@ import type { RefLister } from "./ls-refs.ts";
 import { explainMissing } from "./missing.ts";
 import { BRANCHES, commitOf } from "./refs.ts";
 import type { Refs } from "./refs.ts";
+import type { Once } from "./once.ts";
+import { createOnce } from "./once.ts";
 import { remoteOf } from "./remote.ts";
 import type { Remote } from "./remote.ts";
 import { findTarget } from "./revision.ts";
@@ -88,7 +90,8 @@ export function createGit(options: GitOptions): Git {
   const store = createStore(setup, options.cacheFolder);
   const verifier = createVerifier(store, options.signatures ?? []);
   const checkSigners = createSignersCheck(store, options.signatures ?? []);
-  const lists: Lists = { setup, lister: createRefLister(), listed: new Map() };
+  const once = createOnce();
+  const lists: Lists = { setup, lister: createRefLister(), once };
   return {
     resolve: async (repoURL, target) => {
       const commit = commitOf(target.revision);
@@ -105,7 +108,10 @@ export function createGit(options: GitOptions): Git {
       const refs = await refsFor(lists, remoteOf(repoURL, options.insteadOf), BRANCHES + name);
       return refs.get(BRANCHES + name)?.commit;
     },
-    courseOf: async (repoURL, from, to) => courseOf(store, remoteOf(repoURL, options.insteadOf), from, to),
+    courseOf: async (repoURL, from, to) => {
+      const remote = remoteOf(repoURL, options.insteadOf);
+      return once(`course ${from} ${to} ${remote.url}`, () => courseOf(store, remote, from, to));
+    },
     fetch: async (repoURL, commit, path) => {
       if (commitOf(commit) !== commit) {
         throw new GitOpsError(`a commit of ${repoURL} is named by 40 digits`, { code: "Invalid" });
@@ -128,11 +134,11 @@ export function setupOf({ env = process.env, timeoutMs = TIMEOUT_MS, pauses = PA
   return setup;
 }
 
-/** What the repositories of this process have listed, by kind of list and URL. */
+/** What lists the refs of repositories. */
 interface Lists {
   readonly setup: GitSetup;
   readonly lister: RefLister;
-  readonly listed: Map<string, Promise<Refs | undefined>>;
+  readonly once: Once;
 }
 
 async function find(lists: Lists, remote: Remote, target: Target): Promise<Revision> {
@@ -144,25 +150,13 @@ async function find(lists: Lists, remote: Remote, target: Target): Promise<Revis
 }
 
 async function refsFor(lists: Lists, remote: Remote, revision: string): Promise<Refs> {
-  const { setup, lister } = lists;
+  const { setup, lister, once } = lists;
   // Pull requests and the like, of which there may be many more than branches and tags.
   const isUnusual = /^refs\/(?!heads\/|tags\/)/.test(revision);
   const usual = isUnusual
     ? undefined
-    : await once(lists, `usual ${remote.url}`, async () => lister.list(remote, setup.env, await setup.credentials()));
+    : await once(`usual ${remote.url}`, async () => lister.list(remote, setup.env, await setup.credentials()));
   if (usual !== undefined) return usual;
   const scope = isUnusual || revision === "HEAD" ? "all" : "branches and tags";
-  return once(lists, `${scope} ${remote.url}`, () => listRefs(setup, remote, scope));
-}
-
-async function once<T extends Refs | undefined>({ listed }: Lists, key: string, list: () => Promise<T>): Promise<T> {
-  const listing = (listed.get(key) as Promise<T> | undefined) ?? list();
-  listed.set(key, listing);
-  try {
-    return await listing;
-  } catch (error) {
-    // The next one to ask may have more luck.
-    listed.delete(key);
-    throw error;
-  }
+  return once(`${scope} ${remote.url}`, () => listRefs(setup, remote, scope));
 }

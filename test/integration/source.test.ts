@@ -249,7 +249,7 @@ describe("courseOf", () => {
     expect(await repository.courseOf(url, "1".repeat(40), aside)).toBe("aside");
   });
 
-  it("needs two requests where little happened, fetches no file and leaves nothing behind", async () => {
+  it("needs two requests where little happened, however many ask, fetches no file and leaves nothing behind", async () => {
     const { folder, url } = newRepository();
     const from = commitFiles(folder, FILES);
     const to = commitFiles(folder, { ...FILES, big: "x".repeat(1_000_000) });
@@ -260,7 +260,11 @@ describe("courseOf", () => {
       response.write = ((chunk: Buffer) => ((bytes += chunk.length), write(chunk))) as typeof response.write;
       return false;
     };
-    expect(await newGit({ cacheFolder }).courseOf(url, from, to)).toBe("on");
+    const repository = newGit({ cacheFolder });
+    // Each Application of a repository asks where its branch went.
+    const asked = Array.from({ length: 50 }, () => repository.courseOf(url, from, to));
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(["on"]));
+    expect(await repository.courseOf(url, from, to)).toBe("on");
     expect(bed.server.requests).toHaveLength(2);
     expect(bytes).toBeLessThan(5_000);
     expect(globSync("*", { cwd: cacheFolder })).toStrictEqual([]);
