@@ -95,6 +95,11 @@ async function withoutVerb<T>(verb: string, resource: string, work: () => Promis
   }
 }
 
+/** Not healthy yet at the first look, so that there is something to watch. */
+function slow(workload: Manifest): Manifest {
+  return { ...workload, spec: { ...(workload["spec"] as object), minReadySeconds: 5 } };
+}
+
 describe("an account that may do exactly what the rendered kinds need", () => {
   it("deploys, heals, prunes and deletes", async () => {
     const scene = await sceneOf(access.accounts[0]);
@@ -135,7 +140,7 @@ describe("an account that may do exactly what the rendered kinds need", () => {
     ["patch", "configmaps", () => [configMap("web", { color: "red" })]],
     ["list", "configmaps", () => [configMap("web", { color: "red" })]],
     ["delete", "configmaps", () => [secret]],
-    ["watch", "deployments", () => [configMap("web"), deployment(namespace, 2)]],
+    ["watch", "deployments", () => [configMap("web"), slow(deployment(namespace, 2))]],
   ])("fails cleanly without the verb %s on %s, and names it", async (verb, resource, next) => {
     const scene = await sceneOf(access.accounts[0]);
     const before = await deployed(scene.deploy([configMap("web"), secret]));
