@@ -79,12 +79,13 @@ export async function desire(
   const { pins = {} } = application.overlay;
   const choosing = candidatesOf(policies, pins, chooser, say, isProposing);
   const isTold = !isProposing && policies.some(({ helm }) => helm !== undefined);
-  const told = async () => (isTold ? chartValues(policies, await choosing, pins, await before()) : NOTHING_TOLD);
+  let telling: Promise<ChartValues> | undefined;
+  const tell = async () => chartValues(policies, await choosing, pins, await before());
+  const told = () => (telling ??= tell());
   const [{ revision, objects, warnings }, candidates] = await settleAll([
-    render(application, sources, async () => (await told()).parameters, say),
+    render(application, sources, async () => (isTold ? (await told()).parameters : []), say),
     choosing,
   ]);
-  const { renderedWith } = await told();
   const replaced = Object.fromEntries(policies.flatMap(({ image, replaces }) => (replaces ? [[replaces, image]] : [])));
   const running = withReplaced(imagesIn(objects), replaced);
   const pinned = resolvePins(pins, policies, running, application.name);
@@ -93,7 +94,7 @@ export async function desire(
   const plan = found && { ...found, policies, pinned: Object.keys(pinned.pins) };
   const desired = {
     ...{ revision, ...split(objects), pins: pinned.pins },
-    ...(Object.keys(renderedWith).length === 0 ? {} : { renderedWith }),
+    ...(isTold ? { renderedWith: (await told()).renderedWith } : {}),
   };
   if (plan?.proposal === undefined) return { ...desired, candidates, warnings, ...(plan && { writeBack: plan }) };
   const { proposal, warnings: doubts } = await findProposal(plan, candidates, running, sources.git);
@@ -102,8 +103,6 @@ export async function desire(
     ...(proposal && { proposal }),
   };
 }
-
-const NOTHING_TOLD: ChartValues = { parameters: [], renderedWith: {} };
 
 /** The branch is the one that the first source with a folder in Git follows. */
 async function planFor(

@@ -34,8 +34,13 @@ function exact(_: string, value: unknown, { source }: { readonly source?: string
   return exactInteger(BigInt(source));
 }
 
+/** Whether it has 64 bits, with a sign or without. */
+export function fits64Bits(integer: bigint): boolean {
+  return integer >= MIN && integer <= MAX;
+}
+
 /** The integer as a number where that is exact, else as a bigint; beyond 64 bits a number, which is what Kubernetes makes of it. */
 export function exactInteger(integer: bigint): number | bigint {
   const value = Number(integer);
-  return Number.isSafeInteger(value) || integer < MIN || integer > MAX ? value : integer;
+  return Number.isSafeInteger(value) || !fits64Bits(integer) ? value : integer;
 }

@@ -1,4 +1,4 @@
-import { exactInteger } from "../exact-json.ts";
+import { exactInteger, fits64Bits } from "../exact-json.ts";
 
 /** What Kubernetes takes an unquoted YAML scalar for. A number that it does not take has a problem instead of a value. */
 export type Scalar =
@@ -18,8 +18,6 @@ const INTEGER =
   /^(?<sign>[-+]?)(?:0[xX](?<hex>[0-9a-fA-F]+)|0[bB](?<binary>[01]+)|0[oO]?(?<octal>[0-7]+)|(?<decimal>0|[1-9][0-9]*))$/;
 /** A float has up to 309 before its point. */
 const MAX_DIGITS = 400;
-const MIN_INTEGER = -(2n ** 63n);
-const MAX_INTEGER = 2n ** 64n - 1n;
 
 /**
  * Resolves an unquoted scalar as sigs.k8s.io/yaml does (go.yaml.in/yaml/v2, resolve.go): `yes` and `on` are booleans, `0644` is octal,
@@ -41,9 +39,7 @@ function resolveNumber(text: string): Scalar {
   if (groups !== undefined && plain.length > MAX_DIGITS)
     return { type: "int", problem: `a number has at most ${MAX_DIGITS} digits` };
   const integer = groups === undefined ? undefined : integerOf(groups);
-  if (integer !== undefined && integer >= MIN_INTEGER && integer <= MAX_INTEGER) {
-    return { type: "int", value: exactInteger(integer) };
-  }
+  if (integer !== undefined && fits64Bits(integer)) return { type: "int", value: exactInteger(integer) };
   return FLOAT.test(plain) ? float(plain, text) : { type: "str", value: text };
 }
 

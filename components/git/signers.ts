@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { GitOpsError } from "../error.ts";
 import { mistakesInIds, namesKey } from "./key-id.ts";
 import { createKeyring, fingerprintsIn } from "./keyring.ts";
+import { createOnce } from "./once.ts";
 import type { Snapshot } from "./remote.ts";
 import type { Revision } from "./revision.ts";
 import type { SignaturePolicy } from "./signature-policy.ts";
@@ -42,18 +43,17 @@ interface Finding {
  */
 export function createSignersCheck(store: Store, policies: readonly SignaturePolicy[]): SignersCheck {
   const files = [...new Set(policies.flatMap(({ gpgKeys = [] }) => gpgKeys).map((file) => resolve(file)))];
-  const once = createMemory<Trusted>();
   // Who signed is remembered, never whether that was enough: projects differ in whom they allow.
-  const onceEach = createMemory<Finding>();
+  const once = createOnce();
   return async (snapshot, revision, { project, keys }) => {
     const { repoURL } = snapshot.remote;
     const asks = `project ${project} asks for commits signed by keys that gitops:signatures has to name (spec.signatureKeys)`;
     if (files.length === 0) throw new GitOpsError(`${asks}, and it names no gpgKeys: ${keys.join(", ")}`, INVALID);
-    const trusted = await once("", () => openKeys(store, files));
+    const trusted = await once("keys", () => openKeys(store, files));
     const mistakes = mistakesInIds(keys, trusted.fingerprints);
     if (mistakes.length > 0) throw new GitOpsError(`${asks}: ${mistakes.join("; ")}`, INVALID);
     const about = JSON.stringify([repoURL, revision.commit, revision.ref, revision.tag]);
-    const { name, report } = await onceEach(about, () => find(store, snapshot, revision, trusted));
+    const { name, report } = await once(about, () => find(store, snapshot, revision, trusted));
     const reason = reasonAgainst(report, keys);
     if (reason === undefined) return;
     throw new GitOpsError(`project ${project} does not let ${repoURL} be deployed: ${name}: ${reason}`, REFUSED);
@@ -86,19 +86,4 @@ function reasonAgainst(report: SignatureReport, keys: readonly string[]): string
   if (report.state === "bad") return report.reason;
   if (report.fingerprints.some((fingerprint) => keys.some((id) => namesKey(id, fingerprint)))) return undefined;
   return `it is signed by ${report.signer}, which is none of spec.signatureKeys (${keys.join(", ")})`;
-}
-
-/** Answers that are found once; one that could not be found is looked for again. */
-function createMemory<T>(): (key: string, find: () => Promise<T>) => Promise<T> {
-  const found = new Map<string, Promise<T>>();
-  return async (key, find) => {
-    const finding = found.get(key) ?? find();
-    found.set(key, finding);
-    try {
-      return await finding;
-    } catch (error) {
-      found.delete(key);
-      throw error;
-    }
-  };
 }

@@ -30,14 +30,14 @@ export function check(
   news: ProgramInputs,
   draw: () => string = () => randomBytes(16).toString("hex"),
 ): Checked {
-  if (news.hold !== undefined) return { inputs: hold(olds, news, news.hold, draw), warnings: [], notes: [] };
+  const held = (reason: string) => hold(olds, news, reason, draw);
+  if (news.hold !== undefined) return { inputs: held(news.hold), warnings: [], notes: [] };
   const waiting = isKnown(olds) ? [] : unproven(news);
-  if (waiting.length > 0) return { inputs: postponed(olds, news, waiting.join("; ")), warnings: waiting, notes: [] };
+  if (waiting.length > 0) return { inputs: held(waiting.join("; ")), warnings: waiting, notes: [] };
   const running = { images: olds.images ?? {}, created: olds.builtAt ?? {}, fromGit: olds.fromGit ?? [] };
   const decisions = decideImages(running, news.candidates, news.pins);
   const unforeseen = findUnforeseen(decisions, news);
-  if (unforeseen.length > 0)
-    return { inputs: postponed(olds, news, unforeseen.join("; ")), warnings: unforeseen, notes: [] };
+  if (unforeseen.length > 0) return { inputs: held(unforeseen.join("; ")), warnings: unforeseen, notes: [] };
   const images = tagsOf(decisions);
   // One image may have several tags in Git, which stay as they are.
   const promoted = tagsOf(decisions.filter(({ fromGit }) => fromGit !== true));
@@ -123,7 +123,7 @@ function hold(
 ): CheckedInputs | ProgramInputs {
   const skipped = news.skipped === true ? { skipped: true } : {};
   if (isKnown(olds)) return { ...olds, hold: reason, ...skipped };
-  if (news.skipped !== true) return news;
+  if (news.skipped !== true) return { ...news, hold: reason };
   const secrets = { key: draw(), values: {} };
   return {
     ...identityOf(news),
@@ -135,11 +135,6 @@ function hold(
     hold: reason,
     ...skipped,
   };
-}
-
-/** What only this process can find out. */
-function postponed(olds: Partial<CheckedInputs>, news: ProgramInputs, reason: string): CheckedInputs | ProgramInputs {
-  return isKnown(olds) ? { ...olds, hold: reason } : { ...news, hold: reason };
 }
 
 function isKnown(olds: Partial<CheckedInputs>): olds is CheckedInputs {
