@@ -12,7 +12,8 @@ import { createRenderer } from "../../components/render/render.ts";
 import type { RenderSettings } from "../../components/render/settings.ts";
 import { indexCharts, packChart, pushChart, serveCharts } from "../support/charts.ts";
 import type { ChartServer } from "../support/charts.ts";
-import { failureOf, SETTINGS } from "../support/rendering.ts";
+import { failureOf } from "../support/failure.ts";
+import { SETTINGS } from "../support/rendering.ts";
 
 let work: string;
 const servers: ChartServer[] = [];

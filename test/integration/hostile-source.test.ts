@@ -5,9 +5,8 @@ import { deflateSync } from "node:zlib";
 
 import { beforeEach, describe, expect, it } from "@jest/globals";
 
-import { isGitOpsError } from "../../components/error.ts";
-import type { GitOpsError } from "../../components/error.ts";
 import type { Git } from "../../components/git/repository.ts";
+import { printableFailureOf as failureOf } from "../support/failure.ts";
 import { useGitBed, USER_ENV } from "../support/git-bed.ts";
 import { forgeTree, forgeTrees, pathWithNotes } from "../support/git-forge.ts";
 import type { ForgedEntry } from "../support/git-forge.ts";
@@ -20,17 +19,6 @@ const RESULT = "application/x-git-upload-pack-result";
 const bed = useGitBed("hostile-");
 const { newFolder, newGit, newRepository } = bed;
 const env = USER_ENV;
-
-/** Every failure must be one that is meant for a person: a code and one printable line. */
-async function failureOf(promise: Promise<unknown>): Promise<GitOpsError> {
-  const error = await promise.then(
-    () => new Error("nothing failed"),
-    (failure: unknown) => failure,
-  );
-  if (!isGitOpsError(error)) throw error;
-  expect(error.message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-  return error;
-}
 
 describe("texts that could be options, commands or other transports", () => {
   const HARM = "touch ${canary}";

@@ -10,7 +10,8 @@ import type { HelmOptions } from "../../components/application/helm.ts";
 import { findProgram } from "../../components/git/limits.ts";
 import { formatRef, refOf } from "../../components/manifest/object.ts";
 import { createRenderer } from "../../components/render/render.ts";
-import { failureOf, openRenderingScene, SETTINGS } from "../support/rendering.ts";
+import { failureOf } from "../support/failure.ts";
+import { openRenderingScene, SETTINGS } from "../support/rendering.ts";
 import type { Files, RenderingScene } from "../support/rendering.ts";
 
 let scene: RenderingScene;

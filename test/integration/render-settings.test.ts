@@ -6,7 +6,8 @@ import { formatRef, refOf } from "../../components/manifest/object.ts";
 import type { Manifest } from "../../components/manifest/object.ts";
 import { createRenderer } from "../../components/render/render.ts";
 import type { RenderSettings } from "../../components/render/settings.ts";
-import { failureOf, openRenderingScene, SETTINGS } from "../support/rendering.ts";
+import { failureOf } from "../support/failure.ts";
+import { openRenderingScene, SETTINGS } from "../support/rendering.ts";
 import type { Files, RenderingScene } from "../support/rendering.ts";
 
 let scene: RenderingScene;

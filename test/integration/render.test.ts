@@ -17,7 +17,8 @@ import { closedProxies, findIsolation } from "../../components/render/isolation.
 import { createTools, DEFAULT_LIMITS } from "../../components/render/tools.ts";
 import { createRenderer } from "../../components/render/render.ts";
 import type { RendererOptions } from "../../components/render/render.ts";
-import { failureOf, SETTINGS } from "../support/rendering.ts";
+import { failureOf } from "../support/failure.ts";
+import { SETTINGS } from "../support/rendering.ts";
 import { readFixture } from "../support/fixture.ts";
 import { commitFiles, createRepository, startGitServer } from "../support/git-server.ts";
 import type { GitServer } from "../support/git-server.ts";

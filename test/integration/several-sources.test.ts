@@ -15,7 +15,7 @@ import { createRenderer } from "../../components/render/render.ts";
 import { renderSources } from "../../components/rendered.ts";
 import { commitFiles, createRepository, startGitServer } from "../support/git-server.ts";
 import type { GitServer } from "../support/git-server.ts";
-import { failureOf } from "../support/rendering.ts";
+import { failureOf } from "../support/failure.ts";
 
 let server: GitServer;
 let work: string;

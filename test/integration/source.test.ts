@@ -4,10 +4,9 @@ import { join } from "node:path";
 
 import { beforeEach, describe, expect, it } from "@jest/globals";
 
-import type { GitOpsError } from "../../components/error.ts";
-import { isGitOpsError } from "../../components/error.ts";
 import { readInsteadOf } from "../../components/git/instead-of.ts";
 import type { FetchedSource, Git, Target } from "../../components/git/repository.ts";
+import { failureOf } from "../support/failure.ts";
 import { useGitBed, USER_ENV } from "../support/git-bed.ts";
 import { forgeTree, pathWithNotes } from "../support/git-forge.ts";
 import { commitFiles, commitTree, git, startGitServer } from "../support/git-server.ts";
@@ -28,15 +27,6 @@ const env = USER_ENV;
 
 async function resolve(repository: Git, url: string, revision: string): Promise<string> {
   return (await repository.resolve(url, { revision })).commit;
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<GitOpsError> {
-  const error = await promise.then(
-    () => new Error("nothing failed"),
-    (failure: unknown) => failure,
-  );
-  if (!isGitOpsError(error)) throw error;
-  return error;
 }
 
 async function textsOf(source: FetchedSource, folder: string): Promise<Readonly<Record<string, string>>> {

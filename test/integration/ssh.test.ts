@@ -8,12 +8,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 
 import type { GitOpsError } from "../../components/error.ts";
-import { isGitOpsError } from "../../components/error.ts";
 import { findProgram } from "../../components/git/limits.ts";
 import { createGit } from "../../components/git/repository.ts";
 import type { FetchedSource, GitOptions } from "../../components/git/repository.ts";
 import { createGitWriter } from "../../components/git/writer.ts";
 import type { FileEdit } from "../../components/git/writer.ts";
+import { printableFailureOf as failureOf } from "../support/failure.ts";
 import { USER_ENV } from "../support/git-bed.ts";
 import { pathWithNotes } from "../support/git-forge.ts";
 import { commitFiles, createRepository, git } from "../support/git-server.ts";
@@ -69,16 +69,6 @@ function optionsOf(command: string, options: Partial<GitOptions> = {}): GitOptio
 }
 
 const newGit = (command: string, options: Partial<GitOptions> = {}) => createGit(optionsOf(command, options));
-
-async function failureOf(promise: Promise<unknown>): Promise<GitOpsError> {
-  const error = await promise.then(
-    () => new Error("nothing failed"),
-    (failure: unknown) => failure,
-  );
-  if (!isGitOpsError(error)) throw error;
-  expect(error.message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-  return error;
-}
 
 const matching = (sentence: RegExp): string => expect.stringMatching(sentence) as unknown as string;
 

@@ -2,8 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { GitOpsError } from "../../components/error.ts";
-import { isGitOpsError } from "../../components/error.ts";
 import { createGit } from "../../components/git/repository.ts";
 import type { FetchedSource } from "../../components/git/repository.ts";
 import type { Manifest } from "../../components/manifest/object.ts";
@@ -65,14 +63,4 @@ export async function openRenderingScene(): Promise<RenderingScene> {
       rmSync(work, { recursive: true, force: true });
     },
   };
-}
-
-/** The failure that a promise must end in. */
-export async function failureOf(promise: Promise<unknown>): Promise<GitOpsError> {
-  const error = await promise.then(
-    (value) => new Error(`nothing failed: ${JSON.stringify(value)}`),
-    (failure: unknown) => failure,
-  );
-  if (!isGitOpsError(error)) throw error;
-  return error;
 }
