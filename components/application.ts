@@ -1,5 +1,5 @@
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
-import { all, ComponentResource, log, runtime } from "@pulumi/pulumi";
+import { ComponentResource, log, runtime } from "@pulumi/pulumi";
 
 import { SKIP_RECONCILE } from "./application/argo-annotations.ts";
 import type { Assignments } from "./assignments.ts";
@@ -107,12 +107,13 @@ export class Application extends ComponentResource implements Prerequisite {
       this.#tellSkipped(told);
       this.#tellProposal(told);
     });
-    this.status = all([sync.observed, inputs, deployed()]).apply(([observed, told, before]) =>
-      statusOf(observed, {
-        ...told,
-        ...{ followed: [...followed(), ...followedCharts()], deployed: before, proposed: this.#waiting(told) },
-      }),
-    );
+    this.status = sync.observed.apply(async (observed) => {
+      const [told, before] = await Promise.all([inputs, deployed()]);
+      const proposed = this.#waiting(told);
+      return statusOf(observed, {
+        ...{ ...told, followed: [...followed(), ...followedCharts()], deployed: before, proposed },
+      });
+    });
     this.registerOutputs({ status: this.status });
   }
 

@@ -1,9 +1,8 @@
 import type { CustomResourceOptions } from "@pulumi/pulumi";
-import { dynamic } from "@pulumi/pulumi";
 
 import type { Roster as Applications } from "./application/roster.ts";
 import type { Shard } from "./application/shard.ts";
-import { rosterProvider } from "./sync.provider.ts";
+import { DynamicResource } from "./sync.provider.ts";
 
 export interface RosterArgs extends Applications {
   readonly environment: string;
@@ -15,8 +14,8 @@ export interface RosterArgs extends Applications {
 }
 
 /** Remembers which Applications an environment has, so that a lost folder is noticed before anything is deleted. */
-export class Roster extends dynamic.Resource {
+export class Roster extends DynamicResource {
   constructor(name: string, args: RosterArgs, options: CustomResourceOptions) {
-    super(rosterProvider, name, { ...args }, options, "gitops", "Roster");
+    super("roster", name, { ...args }, options);
   }
 }

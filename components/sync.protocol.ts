@@ -140,7 +140,7 @@ export interface Assignment {
   readonly skipped?: boolean;
 }
 
-/** What the program registers. */
+/** What the program says of one Application. */
 export interface ProgramInputs extends Identity {
   /** Object -> canonical JSON, as rendered from Git; Secret values are in `secrets` only. */
   readonly manifests: Readonly<Record<string, string>>;
@@ -156,6 +156,20 @@ export interface ProgramInputs extends Identity {
   readonly assignments?: string;
   /** True when a person wants it on hold, which is no failure. */
   readonly skipped?: boolean;
+}
+
+/** The same as the engine is given it: all that is always known and no secret is one text. */
+export interface RegisteredInputs extends Pick<ProgramInputs, "resourceUrn" | "cluster" | "secrets"> {
+  /** The rest, as JSON: the SDK takes some promises for each value that it is given. */
+  readonly desired: string;
+}
+
+export function foldDesired(inputs: Omit<ProgramInputs, "resourceUrn" | "cluster">): string {
+  return JSON.stringify({ ...inputs, secrets: undefined });
+}
+
+export function unfoldDesired({ desired, ...rest }: RegisteredInputs): ProgramInputs {
+  return { ...(JSON.parse(desired) as Omit<ProgramInputs, keyof RegisteredInputs>), ...rest };
 }
 
 /** What `check` makes of it and the state keeps: images decided, ownership stamped, Secrets masked. */

@@ -1,5 +1,6 @@
 import { causeOf } from "../error.ts";
-import type { CheckedInputs, ProgramInputs, SyncOutputs } from "../sync.protocol.ts";
+import type { CheckedInputs, ProgramInputs, RegisteredInputs, SyncOutputs } from "../sync.protocol.ts";
+import { unfoldDesired } from "../sync.protocol.ts";
 import { noteAssignments } from "./assignments.ts";
 import { check } from "./check.ts";
 import { remove } from "./delete.ts";
@@ -30,8 +31,9 @@ const wasTold = new Set<string>();
 
 /** The six methods of the Sync resource, as the engine calls them in the provider process. */
 export const sync = {
-  check: (olds: Partial<CheckedInputs>, news: ProgramInputs) =>
+  check: (olds: Partial<CheckedInputs>, registered: RegisteredInputs) =>
     answer(async () => {
+      const news = unfoldDesired(registered);
       learnSecrets(news);
       const refusal = refuseMoved(olds);
       if (refusal !== undefined) return { inputs: news, failures: [{ property: "cluster", reason: refusal }] };
