@@ -1,9 +1,16 @@
+import { log } from "@pulumi/pulumi";
+
 import { withCompileCache } from "../components/compile-cache.ts";
 
 // Node itself runs these sources and needs no source maps; Pulumi's reading of them takes a fifth of the program's time.
 Reflect.deleteProperty(Error, "prepareStackTrace");
-// Pulumi's SDK notes where each of some hundred promises of an Application began, which is for finding leaks among them.
-if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"] === undefined) Error.stackTraceLimit = Math.min(Error.stackTraceLimit, 3);
+// Who looks for a fault in Pulumi's SDK sets this variable of the SDK, and keeps what only serves that.
+if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"] === undefined) {
+  // The SDK notes where each of some hundred promises of an Application began.
+  Error.stackTraceLimit = Math.min(Error.stackTraceLimit, 3);
+  // It tells the engine of each registration and its whole answer in debug messages, each sent when the one before has arrived.
+  Object.assign(log, { debug: () => Promise.resolve() });
+}
 
 const program = await withCompileCache(() => import("./program.ts"));
 
