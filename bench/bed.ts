@@ -157,6 +157,7 @@ function environmentOf(sandbox: Sandbox, folder: string, kubeconfig: string, opt
     ...{ HOME: join(folder, "home"), XDG_CACHE_HOME: join(folder, "cache"), KUBECONFIG: kubeconfig },
     ...{ PULUMI_HOME: join(folder, "home", ".pulumi"), PULUMI_BACKEND_URL: `file://${join(folder, "state")}` },
     ...{ NO_COLOR: "1", FORCE_COLOR: undefined },
+    PULUMI_ENABLE_LEGACY_REFRESH_DIFF: "true",
     ...(options.checkpoints === "end" ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {}),
   };
 }

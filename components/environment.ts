@@ -118,7 +118,8 @@ export class Environment extends ComponentResource {
     ];
     this.applications = all(Object.fromEntries(members.map(([member, { status }]) => [member, status])));
     this.projects = output(projectsBefore().then((before) => inForce(projects, before)));
-    this.registerOutputs({ applications: this.applications });
+    // What it says of its Applications is in the output of each, and in the stack's.
+    this.registerOutputs({});
   }
 
   /**

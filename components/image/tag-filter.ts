@@ -28,10 +28,19 @@ export function parseTagFilter(text: string | undefined): ParsedTagFilter {
     return { filter: NONE, reason: `expected "any" or "regexp:<pattern>", found ${JSON.stringify(text)}` };
   }
   try {
-    return { filter: { versionOf: versionBy(RE2JS.compile(pattern)) } };
+    return { filter: { versionOf: versionBy(compile(pattern)) } };
   } catch (error) {
     return { filter: NONE, reason: `${JSON.stringify(pattern)} is not an RE2 pattern: ${complaint(error)}` };
   }
+}
+
+const compiled = new Map<string, RE2JS>();
+
+/** Most Applications of an environment have the same pattern, and to compile it takes longer than to match all tags. */
+function compile(pattern: string): RE2JS {
+  const known = compiled.get(pattern) ?? RE2JS.compile(pattern);
+  compiled.set(pattern, known);
+  return known;
 }
 
 function versionBy(pattern: RE2JS): TagFilter["versionOf"] {
