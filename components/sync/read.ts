@@ -67,7 +67,7 @@ async function lookAtNamespace(
 
 export function subjectOf(outputs: SyncOutputs, memory: Memory): Subject {
   const { environment, application, inventory, policy } = outputs;
-  const manifests = Object.values(memory.manifests).map((text) => parseJson(text) as Manifest);
+  const manifests = () => Object.values(memory.manifests).map((text) => parseJson(text) as Manifest);
   const rules = driftRules(environment, policy.people, manifests);
   const { namespace, ignore } = policy;
   return { environment, application, namespace, inventory, memory, rules, ignoreRulesOf: compileIgnore(ignore) };

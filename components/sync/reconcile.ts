@@ -34,7 +34,7 @@ export async function reconcile(attempt: Attempt): Promise<readonly string[]> {
   const { cluster, inputs } = attempt;
   const manifests = Object.values(inputs.manifests).map((text) => parseJson(text) as Manifest);
   const ignoreRulesOf = compileIgnore(inputs.policy.ignore);
-  const rules = driftRules(inputs.environment, inputs.policy.people, manifests);
+  const rules = driftRules(inputs.environment, inputs.policy.people, () => manifests);
   const { environment, application } = inputs;
   const [memory, inventory] = [attempt.progress.memory(), attempt.progress.inventory()];
   const { namespace } = inputs.policy;

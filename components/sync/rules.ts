@@ -16,24 +16,53 @@ export function fieldManager(environment: string): string {
 /**
  * What counts as drift in one Application.
  * @param people globs of field managers, beside the built-in ones; one that begins with `!` takes some out
- * @param manifests all of it, for the autoscalers among them
+ * @param manifests all of it, for the autoscalers among them; asked for only when something is suspected
  */
-export function driftRules(environment: string, people: readonly string[], manifests: readonly Manifest[]): DriftRules {
-  const scaled = autoscaled(manifests);
-  const isListed = listed([...DEFAULT_PEOPLE, ...people.filter((glob) => !glob.startsWith("!"))]);
-  const isExcepted = listed(people.filter((glob) => glob.startsWith("!")).map((glob) => glob.slice(1)));
+export function driftRules(
+  environment: string,
+  people: readonly string[],
+  manifests: () => readonly Manifest[],
+): DriftRules {
+  let scaled: ReadonlySet<string> | undefined;
   return {
     manager: fieldManager(environment),
-    isPerson: (manager) => isListed(manager) && !isExcepted(manager),
-    exempt: (path, ref) => defaultExempt(path, ref) || isScaled(path, ref, scaled),
+    isPerson: judgeOf(people),
+    exempt: (path, ref) => defaultExempt(path, ref) || isScaled(path, ref, () => (scaled ??= autoscaled(manifests()))),
   };
 }
 
-function listed(globs: readonly string[]): (manager: string) => boolean {
+type Judge = (manager: string) => boolean;
+
+const judges = new Map<string, Judge>();
+
+/** Most Applications have the same patterns, and their objects the same few managers. */
+function judgeOf(people: readonly string[]): Judge {
+  const key = JSON.stringify(people);
+  const judge = judges.get(key) ?? remember(judgeBy(people));
+  judges.set(key, judge);
+  return judge;
+}
+
+function judgeBy(people: readonly string[]): Judge {
+  const isListed = listed([...DEFAULT_PEOPLE, ...people.filter((glob) => !glob.startsWith("!"))]);
+  const isExcepted = listed(people.filter((glob) => glob.startsWith("!")).map((glob) => glob.slice(1)));
+  return (manager) => isListed(manager) && !isExcepted(manager);
+}
+
+function listed(globs: readonly string[]): Judge {
   const patterns = globs.map((glob) => globToRegExp(glob, "i"));
   return (manager) => patterns.some((pattern) => pattern.test(manager));
 }
 
-function isScaled(path: FieldPath, ref: ObjectRef, scaled: ReadonlySet<string>): boolean {
-  return formatPath(path) === "spec.replicas" && scaled.has(formatRef(ref));
+function remember(judge: Judge): Judge {
+  const known = new Map<string, boolean>();
+  return (manager) => {
+    const verdict = known.get(manager) ?? judge(manager);
+    known.set(manager, verdict);
+    return verdict;
+  };
+}
+
+function isScaled(path: FieldPath, ref: ObjectRef, scaled: () => ReadonlySet<string>): boolean {
+  return formatPath(path) === "spec.replicas" && scaled().has(formatRef(ref));
 }
