@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { GitOpsError, isGitOpsError } from "../error.ts";
 import type { ErrorCode } from "../error.ts";
+import { remember } from "../remember.ts";
 import type { Gate } from "./gate.ts";
 import { createGate } from "./gate.ts";
 import type { ImageReference } from "./reference.ts";
@@ -93,14 +94,10 @@ function gates(
   now: () => number,
   wait: (milliseconds: number) => Promise<void>,
 ): (host: string) => Gate {
-  const known = new Map<string, Gate>();
-  const create = (host: string): Gate => {
+  return remember((host) => {
     const perSecond = registries.find(({ apiUrl }) => URL.parse(apiUrl)?.host === host)?.limit;
-    const gate = createGate({ concurrency: REQUESTS_PER_HOST, perSecond, now, wait });
-    known.set(host, gate);
-    return gate;
-  };
-  return (host) => known.get(host) ?? create(host);
+    return createGate({ concurrency: REQUESTS_PER_HOST, perSecond, now, wait });
+  });
 }
 
 interface Opening {

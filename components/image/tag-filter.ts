@@ -1,5 +1,6 @@
 import { RE2JS } from "re2js";
 
+import { remember } from "../remember.ts";
 import { isRelease } from "../version/version.ts";
 
 /** What of a tag is its version. Undefined: the tag is refused. */
@@ -34,14 +35,8 @@ export function parseTagFilter(text: string | undefined): ParsedTagFilter {
   }
 }
 
-const compiled = new Map<string, RE2JS>();
-
 /** Most Applications of an environment have the same pattern, and to compile it takes longer than to match all tags. */
-function compile(pattern: string): RE2JS {
-  const known = compiled.get(pattern) ?? RE2JS.compile(pattern);
-  compiled.set(pattern, known);
-  return known;
-}
+const compile = remember((pattern: string) => RE2JS.compile(pattern));
 
 function versionBy(pattern: RE2JS): TagFilter["versionOf"] {
   return (tag) => {

@@ -1,5 +1,7 @@
 import { Cron } from "croner";
 
+import { remember } from "../remember.ts";
+
 const NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat";
 const ATOM = `(?:\\d{1,2}|${NAMES})`;
 const PART = `(?:\\*|\\?|${ATOM}(?:-${ATOM})?)(?:/\\d{1,2})?`;
@@ -38,13 +40,8 @@ export function nextAfter(schedule: string, timeZone: string, now: Date): Date |
   return openCron(schedule, timeZone).nextRun(now) ?? undefined;
 }
 
-const known = new Map<string, Cron>();
-
 /** Nothing is ever started by it: it has no function to call. */
-function openCron(schedule: string, timezone: string): Cron {
-  const key = `${timezone} ${schedule}`;
-  const cron =
-    known.get(key) ?? new Cron(schedule.trim().replaceAll("?", "*"), { timezone, mode: "5-part", paused: true });
-  known.set(key, cron);
-  return cron;
-}
+const openCron = remember(
+  (schedule: string, timezone: string) =>
+    new Cron(schedule.trim().replaceAll("?", "*"), { timezone, mode: "5-part", paused: true }),
+);

@@ -5,6 +5,7 @@ import { formatPath } from "../manifest/fields.ts";
 import type { Manifest, ObjectRef } from "../manifest/object.ts";
 import { formatRef } from "../manifest/object.ts";
 import { environmentLabel } from "../manifest/ownership.ts";
+import { remember } from "../remember.ts";
 import { globToRegExp } from "./glob.ts";
 import { autoscaled } from "./replicas.ts";
 
@@ -33,34 +34,16 @@ export function driftRules(
 
 type Judge = (manager: string) => boolean;
 
-const judges = new Map<string, Judge>();
-
 /** Most Applications have the same patterns, and their objects the same few managers. */
-function judgeOf(people: readonly string[]): Judge {
-  const key = JSON.stringify(people);
-  const judge = judges.get(key) ?? remember(judgeBy(people));
-  judges.set(key, judge);
-  return judge;
-}
-
-function judgeBy(people: readonly string[]): Judge {
+const judgeOf = remember((people: readonly string[]): Judge => {
   const isListed = listed([...DEFAULT_PEOPLE, ...people.filter((glob) => !glob.startsWith("!"))]);
   const isExcepted = listed(people.filter((glob) => glob.startsWith("!")).map((glob) => glob.slice(1)));
-  return (manager) => isListed(manager) && !isExcepted(manager);
-}
+  return remember((manager: string) => isListed(manager) && !isExcepted(manager));
+});
 
 function listed(globs: readonly string[]): Judge {
   const patterns = globs.map((glob) => globToRegExp(glob, "i"));
   return (manager) => patterns.some((pattern) => pattern.test(manager));
-}
-
-function remember(judge: Judge): Judge {
-  const known = new Map<string, boolean>();
-  return (manager) => {
-    const verdict = known.get(manager) ?? judge(manager);
-    known.set(manager, verdict);
-    return verdict;
-  };
 }
 
 function isScaled(path: FieldPath, ref: ObjectRef, scaled: () => ReadonlySet<string>): boolean {
