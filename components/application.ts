@@ -24,7 +24,8 @@ import { demandSigners } from "./signers.ts";
 import { openStages } from "./stages.ts";
 import type { ApplicationStatus } from "./status.ts";
 import { statusOf } from "./status.ts";
-import type { Observed, SyncArgs } from "./sync.ts";
+import type { SyncArgs } from "./sync.protocol.ts";
+import type { Observed } from "./sync.ts";
 import { Sync } from "./sync.ts";
 import type { Ran, WriteBackPlan } from "./write-back.ts";
 
@@ -109,10 +110,8 @@ export class Application extends ComponentResource implements Prerequisite {
     });
     this.status = sync.observed.apply(async (observed) => {
       const [told, before] = await Promise.all([inputs, deployed()]);
-      const proposed = this.#waiting(told);
-      return statusOf(observed, {
-        ...{ ...told, followed: [...followed(), ...followedCharts()], deployed: before, proposed },
-      });
+      const found = { followed: [...followed(), ...followedCharts()], proposed: this.#waiting(told) };
+      return statusOf(observed, { ...told, ...found, deployed: before });
     });
     this.registerOutputs({ status: this.status });
   }

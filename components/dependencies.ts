@@ -1,6 +1,6 @@
 import type { ComponentResourceOptions, Input, Resource } from "@pulumi/pulumi";
 
-import type { SyncArgs } from "./sync.ts";
+import type { SyncArgs } from "./sync.protocol.ts";
 
 /** An Application that others depend on. */
 export interface Prerequisite {

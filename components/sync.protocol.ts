@@ -164,10 +164,15 @@ export interface RegisteredInputs extends Pick<ProgramInputs, "resourceUrn" | "c
   readonly desired: string;
 }
 
-export function foldDesired(inputs: Omit<ProgramInputs, "resourceUrn" | "cluster">): string {
+/** All that the program says of what is desired. */
+export type SyncArgs = Omit<ProgramInputs, "resourceUrn" | "cluster">;
+
+/** What becomes `desired`: without the Secrets, which the engine has to know as such. */
+export function foldDesired(inputs: SyncArgs): string {
   return JSON.stringify({ ...inputs, secrets: undefined });
 }
 
+/** What the program said, out of what the engine was given. */
 export function unfoldDesired({ desired, ...rest }: RegisteredInputs): ProgramInputs {
   return { ...(JSON.parse(desired) as Omit<ProgramInputs, keyof RegisteredInputs>), ...rest };
 }

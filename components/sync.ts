@@ -2,7 +2,7 @@ import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { createUrn, Output, output, recover, secret } from "@pulumi/pulumi";
 
 import type { ClusterInput } from "./cluster.ts";
-import type { ProgramInputs, SyncOutputs } from "./sync.protocol.ts";
+import type { SyncArgs, SyncOutputs } from "./sync.protocol.ts";
 import { foldDesired } from "./sync.protocol.ts";
 import { whenRegistered } from "./registered.ts";
 import { DynamicResource, TYPES } from "./sync.provider.ts";
@@ -23,9 +23,6 @@ const OUTPUTS = {
 
 export type Observed = Pick<SyncOutputs, keyof typeof OUTPUTS>;
 
-/** All that the program says of what is desired. */
-export type SyncArgs = Omit<ProgramInputs, "resourceUrn" | "cluster">;
-
 /** One Application's objects in the cluster: what is desired, what lives and what is left to do. */
 export class Sync extends DynamicResource {
   /** What the last sync left; empty when it failed, and the engine has said why. */
@@ -43,21 +40,18 @@ export class Sync extends DynamicResource {
       secrets: secret(args.then(({ secrets }) => secrets)),
     };
     super("sync", name, { ...OUTPUTS, ...inputs }, options);
-    for (const property of Object.values(this)) if (Output.isInstance(property)) survive(property, undefined);
-    this.observed = survive(output(pick(this as unknown as Outputs)), {});
+    const properties = Object.entries(this).flatMap(([name, property]) =>
+      Output.isInstance(property) ? [[name, property] as const] : [],
+    );
+    for (const [name, property] of properties) if (!Object.hasOwn(OUTPUTS, name)) survive(property, undefined);
+    const outputs = properties.filter(([name]) => Object.hasOwn(OUTPUTS, name));
+    this.observed = survive(output(Object.fromEntries(outputs)) as Output<Partial<Observed>>, {});
   }
 
   /** Resolves when the engine has dealt with the resource: to whether that went well. */
   get registered(): Promise<boolean> {
     return whenRegistered(this);
   }
-}
-
-type Outputs = { readonly [Name in keyof Observed]: Output<Observed[Name]> };
-
-function pick(resource: Outputs): Outputs {
-  const names = Object.keys(OUTPUTS) as (keyof Outputs)[];
-  return Object.fromEntries(names.map((name) => [name, resource[name]])) as unknown as Outputs;
 }
 
 /**
