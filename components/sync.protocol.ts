@@ -218,6 +218,8 @@ export interface SyncOutputs extends Identity {
   readonly packed: string;
   /** Of the inputs that were last tried. */
   readonly digest: string;
+  /** Of what the API server answered; absent where that is not all there is to compare, and in states that older code wrote. */
+  readonly fingerprint?: string | undefined;
   /** False after a sync that failed midway. */
   readonly complete: boolean;
   /** Object -> since when its removal has been waiting for approval, RFC 3339; absent when none does. */

@@ -28,9 +28,9 @@ import type { DriftRules } from "./rules.ts";
 
 export { formatChange } from "./change.ts";
 export type { FieldChange } from "./change.ts";
-export { absorbPersons, personFields } from "./people.ts";
+export { absorbPersons, personEntries, personFields } from "./people.ts";
 export { DEFAULT_PEOPLE, defaultExempt } from "./rules.ts";
-export type { DriftRules } from "./rules.ts";
+export type { DriftRules, Managers } from "./rules.ts";
 
 export interface Drift {
   readonly changes: readonly FieldChange[];

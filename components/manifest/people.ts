@@ -11,7 +11,7 @@ import {
 import type { FieldPath, FieldsV1, ManagedFieldsEntry } from "./fields.ts";
 import { refOf } from "./object.ts";
 import type { Manifest } from "./object.ts";
-import type { DriftRules } from "./rules.ts";
+import type { DriftRules, Managers } from "./rules.ts";
 
 /** The fields that persons' tools own and we do not, without the exempt ones. Needs metadata only. */
 export function personFields(metadata: Manifest, rules: DriftRules): readonly FieldPath[] {
@@ -36,11 +36,11 @@ function identifiesOurs(path: FieldPath, own: FieldsV1): boolean {
   return Object.hasOwn(item.key, last.field) && nodeAt(own, around) !== undefined;
 }
 
-export function personEntries(live: Manifest, rules: DriftRules): readonly ManagedFieldsEntry[] {
+export function personEntries(live: Manifest, rules: Managers): readonly ManagedFieldsEntry[] {
   return (live.metadata.managedFields ?? []).filter((entry) => isPersonEntry(entry, rules));
 }
 
-function isPersonEntry(entry: ManagedFieldsEntry, rules: DriftRules): boolean {
+function isPersonEntry(entry: ManagedFieldsEntry, rules: Managers): boolean {
   return entry.subresource !== "status" && !isOwnEntry(entry, rules.manager) && rules.isPerson(entry.manager);
 }
 

@@ -2,11 +2,15 @@ import type { FieldPath } from "./fields.ts";
 import type { Ignored } from "./ignored.ts";
 import type { ObjectRef } from "./object.ts";
 
-export interface DriftRules {
+/** Who is who among field managers. */
+export interface Managers {
   /** Our field manager. */
   readonly manager: string;
   /** Whether a field manager is a person's tool. */
   readonly isPerson: (manager: string) => boolean;
+}
+
+export interface DriftRules extends Managers {
   /** Fields that are never drift, whether we own them or a person put them there. */
   readonly exempt: (path: FieldPath, ref: ObjectRef) => boolean;
   /** Of the one object that is compared: where neither its live value nor Git's counts, also within what is owned as a whole. */

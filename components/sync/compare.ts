@@ -144,7 +144,8 @@ function brief({ apiVersion, kind, metadata }: Manifest): Manifest {
   return { apiVersion, kind, metadata: namespace === undefined ? { name } : { name, namespace } };
 }
 
-function healthOf({ live }: Observation): Health {
+/** The worst of all objects that have a health. */
+export function healthOf({ live }: Pick<Observation, "live">): Health {
   const assessed = [...live].flatMap(([text, object]) => {
     const health = isWhole(object) ? assess(object) : undefined;
     return health === undefined ? [] : [{ ...health, message: `${text}: ${health.message}` }];

@@ -9,6 +9,8 @@ import { diff } from "./diff.ts";
 import { keepIgnored } from "./keep-ignored.ts";
 import { announce } from "./members.ts";
 import { read } from "./read.ts";
+import type { Remembered } from "./remembered.ts";
+import { recall, rememberedOf } from "./remembered.ts";
 import { announceReplaced, refuseMoved } from "./replaced.ts";
 import { reportTo } from "./report.ts";
 import type { RosterInputs } from "./roster.ts";
@@ -24,16 +26,17 @@ interface Carrier {
   readonly __provider?: string;
 }
 
-/** Applications that this process has compared with the cluster. */
-const wasRead = new Set<string>();
+/** Applications that this process has compared with the cluster; with what is remembered where the engine was left its own inputs. */
+const wasRead = new Map<string, Remembered | undefined>();
 /** URNs of those whose closed window this process has told of. */
 const wasTold = new Set<string>();
 
 /** The six methods of the Sync resource, as the engine calls them in the provider process. */
 export const sync = {
-  check: (olds: Partial<CheckedInputs>, registered: RegisteredInputs) =>
+  check: (kept: Partial<CheckedInputs>, registered: RegisteredInputs) =>
     answer(async () => {
       const news = unfoldDesired(registered);
+      const olds = recall(kept, wasRead.get(idOf(news)));
       learnSecrets(news);
       const refusal = refuseMoved(olds);
       if (refusal !== undefined) return { inputs: news, failures: [{ property: "cluster", reason: refusal }] };
@@ -69,10 +72,10 @@ export const sync = {
       learnSecrets(outputs);
       const { outputs: seen, inputs } = await read(outputs);
       const props = scrubbed(seen);
-      wasRead.add(id);
+      wasRead.set(id, inputs === undefined ? rememberedOf(seen) : undefined);
       // Whether it is still closed is said where there is something to do.
       warn(props, props.conditions.filter(isAboutWindow));
-      return { id, props, inputs: { ...inputs, health: scrub(inputs.health) } };
+      return inputs === undefined ? { id, props } : { id, props, inputs: { ...inputs, health: scrub(inputs.health) } };
     }),
 
   update: (id: string, olds: SyncOutputs, news: CheckedInputs & Carrier) =>
@@ -144,7 +147,7 @@ function warn({ resourceUrn, conditions }: SyncOutputs, known: readonly string[]
 /** Under `--refresh=false` nothing was read, so drift is looked for here and said in words. */
 async function lookNow(olds: SyncOutputs): Promise<readonly string[]> {
   const { outputs, inputs } = await read(olds);
-  const refusal = refuseMoved(inputs);
+  const refusal = refuseMoved(inputs ?? {});
   if (refusal !== undefined) throw new Error(refusal);
   const { drift, driftStays, conditions } = outputs;
   const sentences = driftStays === true ? conditions : drift.map((sentence) => `drift: ${sentence}`);

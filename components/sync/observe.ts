@@ -57,10 +57,11 @@ export async function observe(cluster: Cluster, snapshot: Snapshot, subject: Sub
   return { live, suspects, strays: straysIn(listed, known, live, subject) };
 }
 
-async function listKinds(
+/** Everything tracked for an Application, of the kinds that it has. */
+export async function listKinds(
   snapshot: Snapshot,
   refs: readonly ObjectRef[],
-  subject: Subject,
+  subject: Whose,
 ): Promise<Map<string, Manifest>> {
   const kinds = new Map(refs.map((ref) => [`${ref.group}/${ref.kind}`, ref]));
   const tracked = trackedFor(subject);
@@ -68,8 +69,10 @@ async function listKinds(
   return new Map(lists.flatMap((objects) => objects ?? []).map((object) => [formatRef(refOf(object)), object]));
 }
 
+type Whose = Pick<Subject, "application" | "namespace" | "inventory">;
+
 /** Whose objects are looked for, and where. */
-export function trackedFor({ application, namespace, inventory }: Subject): Tracked {
+export function trackedFor({ application, namespace, inventory }: Whose): Tracked {
   const namespaces = new Set([namespace, ...inventory.map((text) => parseRef(text).namespace)]);
   return { application, namespaces: [...namespaces].filter((name) => name !== "") };
 }

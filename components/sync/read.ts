@@ -4,11 +4,12 @@ import type { Health } from "../manifest/health.ts";
 import type { Manifest } from "../manifest/object.ts";
 import { formatRef } from "../manifest/object.ts";
 import type { CheckedInputs, SyncOutputs } from "../sync.protocol.ts";
-import { identityOf, PROTOCOL } from "../sync.protocol.ts";
+import { PROTOCOL } from "../sync.protocol.ts";
 import type { Cluster } from "./cluster.ts";
 import { openCluster } from "./cluster.ts";
 import type { Findings } from "./compare.ts";
 import { compare } from "./compare.ts";
+import { glance } from "./glance.ts";
 import { noteHealth } from "./healthy.ts";
 import { compileIgnore } from "./ignore.ts";
 import type { MetadataDrift } from "./namespace-metadata.ts";
@@ -17,13 +18,15 @@ import type { Subject } from "./observe.ts";
 import { observe } from "./observe.ts";
 import type { Memory } from "./pack.ts";
 import { unpack } from "./pack.ts";
+import { rememberedOf } from "./remembered.ts";
 import { driftRules } from "./rules.ts";
 import type { ViewOf } from "./snapshots.ts";
 import { currentSnapshot } from "./snapshots.ts";
 
 export interface Reading {
   readonly outputs: SyncOutputs;
-  readonly inputs: CheckedInputs;
+  /** Absent where they are what the state has: nothing but health has changed. */
+  readonly inputs?: CheckedInputs;
 }
 
 /**
@@ -37,10 +40,14 @@ export async function read(outputs: SyncOutputs, viewOf: ViewOf = currentSnapsho
   if (outputs.protocol > PROTOCOL) throw newerState(outputs);
   const cluster = await openCluster(outputs.cluster);
   if (cluster.id !== outputs.clusterId) return elsewhere(outputs, cluster.id);
+  const snapshot = viewOf("read", cluster, outputs.environment);
+  // What fails here fails again below, where it is told.
+  const health = await glance(outputs, snapshot).catch(() => undefined);
+  if (health !== undefined) return { outputs: { ...outputs, ...noted(outputs, formatHealth(health)) } };
   const memory = await unpack(outputs.packed);
   try {
     const subject = subjectOf(outputs, memory);
-    const observation = await observe(cluster, viewOf("read", cluster, outputs.environment), subject);
+    const observation = await observe(cluster, snapshot, subject);
     const home = await lookAtNamespace(cluster, outputs, memory);
     return reading(outputs, memory, await compare(outputs, subject, observation, home));
   } catch (error) {
@@ -77,24 +84,25 @@ export function formatHealth({ status, message }: Health): string {
   return status === "Healthy" ? status : `${status}: ${message}`;
 }
 
+function noted({ healthy, images }: SyncOutputs, health: string): Pick<SyncOutputs, "health" | "healthy"> {
+  return { health, healthy: noteHealth(healthy, images, health, new Date().toISOString()) };
+}
+
 function reading(
   outputs: SyncOutputs,
   { hooks }: Memory,
   { drift, driftStays, conditions, shown, namespace, health }: Findings,
 ): Reading {
-  const { images, claim } = outputs;
   const text = formatHealth(health);
-  const healthy = noteHealth(outputs.healthy, images, text, new Date().toISOString());
   const unfinished = !outputs.complete || health.status === "Unknown";
   return {
     outputs: {
-      ...{ ...outputs, drift, driftStays, health: text, healthy },
+      ...{ ...outputs, drift, driftStays, ...noted(outputs, text) },
       conditions: outputs.complete ? conditions : outputs.conditions,
     },
     inputs: {
-      ...identityOf(outputs),
+      ...rememberedOf(outputs),
       ...(namespace === undefined ? {} : { policy: { ...outputs.policy, namespaceMetadata: namespace } }),
-      ...{ images, claim },
       manifests: shown,
       ...(hooks === undefined ? {} : { hooks }),
       health: unfinished ? unfinishedHealth(outputs, text) : "Healthy",
@@ -107,12 +115,12 @@ function reading(
  * the program says, which runs later; what it refuses then is refused in `check`.
  */
 function elsewhere(outputs: SyncOutputs, to: string): Reading {
-  const { images, claim, clusterId: from } = outputs;
+  const { clusterId: from } = outputs;
   const sentence = `this is another cluster (kube-system ${to}) than the one it was deployed to (${from})`;
   const health = `Unknown: ${sentence}`;
   return {
     outputs: { ...outputs, drift: [sentence], driftStays: false, health },
-    inputs: { ...identityOf(outputs), images, claim, manifests: {}, health, moved: { from, to } },
+    inputs: { ...rememberedOf(outputs), manifests: {}, health, moved: { from, to } },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { DriftRules } from "../manifest/drift.ts";
+import type { DriftRules, Managers } from "../manifest/drift.ts";
 import { DEFAULT_PEOPLE, defaultExempt } from "../manifest/drift.ts";
 import type { FieldPath } from "../manifest/fields.ts";
 import { formatPath } from "../manifest/fields.ts";
@@ -14,6 +14,11 @@ export function fieldManager(environment: string): string {
   return `pulumi-gitops-${environmentLabel(environment)}`;
 }
 
+/** @param people as in `driftRules` */
+export function fieldManagers(environment: string, people: readonly string[]): Managers {
+  return { manager: fieldManager(environment), isPerson: judgeOf(people) };
+}
+
 /**
  * What counts as drift in one Application.
  * @param people globs of field managers, beside the built-in ones; one that begins with `!` takes some out
@@ -26,8 +31,7 @@ export function driftRules(
 ): DriftRules {
   let scaled: ReadonlySet<string> | undefined;
   return {
-    manager: fieldManager(environment),
-    isPerson: judgeOf(people),
+    ...fieldManagers(environment, people),
     exempt: (path, ref) => defaultExempt(path, ref) || isScaled(path, ref, () => (scaled ??= autoscaled(manifests()))),
   };
 }

@@ -13,6 +13,7 @@ import { describePerson } from "./holder.ts";
 import { withHooks } from "./hooks.ts";
 import { withLease } from "./leases.ts";
 import { noteHealth } from "./healthy.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import type { Memory } from "./pack.ts";
 import { NOTHING, pack, restrict, unpack } from "./pack.ts";
 import { permitted } from "./permit.ts";
@@ -189,13 +190,13 @@ async function outputsOf(
 ): Promise<SyncOutputs> {
   const { images, claim } = inputs;
   const awaiting = progress.awaiting();
+  const [memory, inventory] = [memoryOf(inputs, progress), progress.inventory()];
   return {
     ...identityOf(inputs),
     ...{ images, claim, protocol: PROTOCOL, clusterId, digest: digestOf(inputs), drift: [], driftStays: false },
     ...result,
     ...(Object.keys(awaiting).length === 0 ? {} : { awaiting }),
-    inventory: progress.inventory(),
-    packed: await pack(memoryOf(inputs, progress)),
+    ...{ inventory, packed: await pack(memory), fingerprint: fingerprintOf(memory, inventory) },
     health: result.complete ? "Healthy" : `Degraded: ${result.conditions.join("; ")}`,
   };
 }

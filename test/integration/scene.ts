@@ -10,9 +10,11 @@ import { check } from "../../components/sync/check.ts";
 import type { Cluster } from "../../components/sync/cluster.ts";
 import { openCluster } from "../../components/sync/cluster.ts";
 import { diff } from "../../components/sync/diff.ts";
+import { digestOf } from "../../components/sync/digest.ts";
 import { keepIgnored } from "../../components/sync/keep-ignored.ts";
 import { textOf } from "../../components/sync/plan.ts";
 import { read } from "../../components/sync/read.ts";
+import { recall, rememberedOf } from "../../components/sync/remembered.ts";
 import type { Report } from "../../components/sync/report.ts";
 import { takeSnapshot } from "../../components/sync/snapshot.ts";
 import { desiredWith, POLICY } from "../../components/sync/sync.fixture.ts";
@@ -66,6 +68,9 @@ export async function openScene(
     return check(olds, desired).inputs as CheckedInputs;
   }
 
+  /** Inputs as the engine would have them, by their digest. */
+  const state = new Map<string, CheckedInputs>();
+
   async function deploy(
     objects: readonly Manifest[],
     before?: SyncOutputs,
@@ -73,15 +78,26 @@ export async function openScene(
     application = before?.application ?? "web",
   ) {
     const known = before === undefined ? {} : { claim: before.claim, secrets: before.secrets };
-    return update(inputs(objects, { ...known, application }, policy), before, report, viewOf);
+    return sync(inputs(objects, { ...known, application }, policy), before);
+  }
+
+  function sync(wanted: CheckedInputs, before: SyncOutputs | undefined) {
+    state.set(digestOf(wanted), wanted);
+    return update(wanted, before, report, viewOf);
+  }
+
+  /** With the inputs that the engine has then: what `read` answers, or else what it had. */
+  async function look(before: SyncOutputs) {
+    const { outputs, inputs: answered } = await read(before, viewOf);
+    return { outputs, inputs: answered ?? (recall(state.get(before.digest)!, rememberedOf(outputs)) as CheckedInputs) };
   }
 
   /** What a preview would show: the objects as the cluster has them, those as Git wants them, and whether they differ. */
   async function preview(objects: readonly Manifest[], before: SyncOutputs, policy: Partial<Policy> = {}) {
-    const seen = await read(before, viewOf);
+    const seen = await look(before);
     const wanted = await keepIgnored(seen.inputs, inputs(objects, seen.inputs, policy));
-    const look = () => Promise.reject(new Error("it was looked at already"));
-    const { changes = true } = await diff(seen.outputs, wanted, { wasRead: true, look });
+    const lookAgain = () => Promise.reject(new Error("it was looked at already"));
+    const { changes = true } = await diff(seen.outputs, wanted, { wasRead: true, look: lookAgain });
     return { ...seen.outputs, shown: seen.inputs.manifests, wanted: wanted.manifests, changes };
   }
 
@@ -90,7 +106,7 @@ export async function openScene(
     const { shown, changes, ...seen } = await preview(objects, before, policy);
     if (!changes) return seen;
     const olds = { ...seen, manifests: shown };
-    return deployed(update(await keepIgnored(olds, inputs(objects, olds, policy)), seen, report, viewOf));
+    return deployed(sync(await keepIgnored(olds, inputs(objects, olds, policy)), seen));
   }
 
   const configMap = (name: string, data: Record<string, string> = { color: "blue" }): Manifest => ({
@@ -99,7 +115,6 @@ export async function openScene(
   const target = (kind: string, name: string, group = "") => ({ group, kind, namespace, name });
   const live = async (kind: string, name: string, group = "") =>
     (await client.get(target(kind, name, group))) as Manifest | undefined;
-  const look = (outputs: SyncOutputs) => read(outputs, viewOf);
   /** Sets one value of a ConfigMap as somebody else. */
   async function change(name: string, key: string, value: string, manager = "kubectl-edit") {
     const patch = [{ op: "add", path: `/data/${key}`, value }];
