@@ -17,7 +17,6 @@ describe("what the program tells the provider process", () => {
     noteAssignments("told", path);
     expect(assignmentsNow("told")?.pending).toEqual(["b"]);
     tell({ application: "b", objects: [] });
-    noteAssignments("told", path);
     rmSync(path);
     expect(assignmentsNow("told")?.pending).toEqual([]);
     expect(assignmentsNow("told")?.statedBy("ConfigMap qa/x")).toEqual(["a"]);
@@ -35,6 +34,11 @@ describe("what the program tells the provider process", () => {
   it("is nothing where no program runs", async () => {
     expect(assignmentsNow("destroyed")).toBeUndefined();
     expect(await assignmentsOf("destroyed")).toBeUndefined();
+  });
+
+  it("has to be somewhere, or an object that another Application states might be deleted", () => {
+    expect(() => noteAssignments("nowhere", join(folder, "nowhere"))).toThrow("ENOENT");
+    expect(assignmentsNow("nowhere")).toBeUndefined();
   });
 
   it("forgets what an earlier program told", () => {

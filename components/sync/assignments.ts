@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Assignment } from "../sync.protocol.ts";
@@ -21,21 +21,30 @@ const PATIENCE_MS = 60_000;
 
 interface Note {
   readonly path: string;
-  text: string;
+  readonly file: number;
+  /** Bytes that `known` is made of. */
+  size: number;
+  known: KnownAssignments;
 }
 
 const notes = new Map<string, Note>();
 
-/** Remembers for this process where the program writes its assignments, and what they are by now: the program ends before deletions begin. */
+/**
+ * Remembers for this process where the program writes its assignments. The file stays open, because the program ends, and removes it, before
+ * deletions begin.
+ * @throws when there is no such file: nobody could tell then what others state
+ */
 export function noteAssignments(environment: string, path: string): void {
-  const note = notes.get(environment)?.path === path ? notes.get(environment) : undefined;
-  notes.set(environment, refreshed(note ?? { path, text: "" }));
+  const before = notes.get(environment);
+  if (before?.path === path) return;
+  notes.set(environment, { path, file: openSync(path, "r"), size: 0, known: parseAssignments("") });
+  if (before !== undefined) closeSync(before.file);
 }
 
 /** What is known by now; undefined when no program told anything, as in `pulumi destroy`. */
 export function assignmentsNow(environment: string): KnownAssignments | undefined {
   const note = notes.get(environment);
-  return note === undefined ? undefined : parseAssignments(refreshed(note).text);
+  return note === undefined ? undefined : refreshed(note).known;
 }
 
 /** The same, once every Application has been told of, or patience has ended. */
@@ -51,14 +60,13 @@ export async function assignmentsOf(
   }
 }
 
-/** The file goes with the program; what was read before stands. */
+/** Lines are only ever added, so a file that has not grown says what it said. */
 function refreshed(note: Note): Note {
-  try {
-    note.text = readFileSync(note.path, "utf8");
-  } catch {
-    // It is gone.
-  }
-  return note;
+  const { size: length } = fstatSync(note.file);
+  if (length === note.size) return note;
+  const bytes = Buffer.alloc(length);
+  const size = readSync(note.file, bytes, 0, length, 0);
+  return Object.assign(note, { size, known: parseAssignments(bytes.subarray(0, size).toString()) });
 }
 
 /** A last line without an end is still being written. */
