@@ -2,13 +2,13 @@ import { availableParallelism } from "node:os";
 
 import { escapeUnprintable } from "../application/quote.ts";
 import { GitOpsError } from "../error.ts";
-import { runChild } from "../git/child.ts";
 import type { ChildResult } from "../git/child.ts";
 import { createLimit } from "../git/limit.ts";
 import { findProgram } from "../git/limits.ts";
 import type { ChildLimits } from "../git/limits.ts";
 import { closedProxies, findIsolation } from "./isolation.ts";
 import type { Isolate } from "./isolation.ts";
+import { launch } from "./launcher.ts";
 
 export interface RenderLimits {
   /** Wall time, milliseconds. */
@@ -81,7 +81,7 @@ export function createTools(options: ToolsOptions): Tools {
     const [command, ...rest] = isolate([programOf(options, kind), ...args]);
     const { timeoutMs, outputBytes } = options.limits;
     return limit(() =>
-      runChild({ command, args: rest, env: environment(folder), cwd: folder, timeoutMs, maxOutputBytes: outputBytes }),
+      launch({ command, args: rest, env: environment(folder), cwd: folder, timeoutMs, maxOutputBytes: outputBytes }),
     );
   };
   return { kubectl: createTool(KUBECTL, run), helm: createTool(HELM, run) };
