@@ -113,7 +113,8 @@ export class Application extends ComponentResource implements Prerequisite {
       const found = { followed: [...followed(), ...followedCharts()], proposed: this.#waiting(told) };
       return statusOf(observed, { ...told, ...found, deployed: before });
     });
-    this.registerOutputs({ status: this.status });
+    // Its row is done when the sync is; what there is to say of it is in the stack's output.
+    this.registerOutputs(sync.registered.then(() => ({})));
   }
 
   /** What runs healthy and is to be written into Git; undefined where nothing is. Only to be asked in an `up`. */
