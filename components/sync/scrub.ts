@@ -14,37 +14,56 @@ const SHORTEST = 6;
 const HIDDEN = "(secret)";
 const CUT = "…";
 
-const known = new Set<string>();
+/** Values by their beginnings: a sentence is looked through once, however many values there are. */
+const known = new Map<string, Set<string>>();
 
 /** Remembers for this process what is not to be said. A value that stands in the open as well, such as a user's name, is said. */
 export function learnSecrets({ environment, application, secrets, manifests = {} }: Knowing): void {
   const open = [environment, application, ...Object.entries(manifests).flat()].join("\n");
   for (const values of Object.values(secrets.values)) {
     for (const base64 of Object.values(values)) {
-      for (const text of formsOf(base64)) if (text.length >= SHORTEST && !open.includes(text)) known.add(text);
+      for (const text of formsOf(base64)) if (text.length >= SHORTEST && !open.includes(text)) remember(text);
     }
   }
 }
 
+function remember(value: string): void {
+  const beginning = value.slice(0, SHORTEST);
+  known.set(beginning, (known.get(beginning) ?? new Set()).add(value));
+}
+
 /** A sentence without values of Secrets. Others may quote them: a program that ends in an error, a webhook that refuses another object. */
 export function scrub(sentence: string): string {
+  const found = beginningsIn(sentence).flatMap(({ at, values }) =>
+    [...values].filter((value) => sentence.startsWith(value, at)),
+  );
   // The longest first, or the rest of it would stay.
-  const found = [...known].filter((text) => sentence.includes(text)).toSorted((a, b) => b.length - a.length);
-  return withoutHalf(found.reduce((text, value) => text.replaceAll(value, HIDDEN), sentence));
+  const longestFirst = found.toSorted((a, b) => b.length - a.length);
+  return withoutHalf(longestFirst.reduce((text, value) => text.replaceAll(value, HIDDEN), sentence));
 }
 
 /** The client cuts what is too long, and what stood there may have been the beginning of a secret. */
 function withoutHalf(sentence: string): string {
   if (!sentence.endsWith(CUT)) return sentence;
-  const starts = [...known].flatMap((value) => startOfHalf(sentence.slice(0, -CUT.length), value) ?? []);
-  return starts.length === 0 ? sentence : `${sentence.slice(0, Math.min(...starts))}${HIDDEN}${CUT}`;
+  const text = sentence.slice(0, -CUT.length);
+  const half = beginningsIn(text).find(({ at, values }) =>
+    values.values().some((value) => value.startsWith(text.slice(at))),
+  );
+  return half === undefined ? sentence : `${text.slice(0, half.at)}${HIDDEN}${CUT}`;
 }
 
-function startOfHalf(text: string, value: string): number | undefined {
-  const beginning = value.slice(0, SHORTEST);
-  for (let at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, at + 1))
-    if (value.startsWith(text.slice(at))) return at;
-  return undefined;
+interface Beginning {
+  readonly at: number;
+  readonly values: ReadonlySet<string>;
+}
+
+function beginningsIn(text: string): readonly Beginning[] {
+  const beginnings: Beginning[] = [];
+  for (let at = 0; at + SHORTEST <= text.length; at++) {
+    const values = known.get(text.slice(at, at + SHORTEST));
+    if (values !== undefined) beginnings.push({ at, values });
+  }
+  return beginnings;
 }
 
 /** As it is, line by line, as part of a URL, and as the API has it. */
