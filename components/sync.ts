@@ -44,6 +44,8 @@ export class Sync extends DynamicResource {
       Output.isInstance(property) ? [[name, property] as const] : [],
     );
     for (const [name, property] of properties) if (!Object.hasOwn(OUTPUTS, name)) survive(property, undefined);
+    // Nobody asks for them, and what is desired is too large to be kept.
+    for (const name of Object.keys(inputs)) Reflect.deleteProperty(this, name);
     const outputs = properties.filter(([name]) => Object.hasOwn(OUTPUTS, name));
     this.observed = survive(output(Object.fromEntries(outputs)) as Output<Partial<Observed>>, {});
   }
