@@ -128,9 +128,10 @@ describe("readKubernetesYaml", () => {
   });
 
   it("reads every JSON value back, from JSON and from YAML", () => {
+    // JSON may hold some characters as they are that YAML has to escape.
     const json = fc
       .jsonValue({ noUnicodeString: false })
-      .filter((value) => !/__proto__|[\u0085\u2028\u2029]/.test(JSON.stringify(value)));
+      .filter((value) => !/__proto__|[\x7f-\x9f\u2028\u2029\ufffe\uffff]/.test(JSON.stringify(value)));
     fc.assert(
       fc.property(json, (value) => {
         const expected = parseJson(JSON.stringify({ value }));
