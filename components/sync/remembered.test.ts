@@ -7,11 +7,17 @@ const manifests = { "ConfigMap qa/web": "{}" };
 
 describe("recall", () => {
   it("takes what was decided from the outputs, whatever a later run has left in the inputs", () => {
-    const outputs = outputsWith({ images: { api: "v1.2.0" }, claim: "mine", revision: "deployed" });
-    const later = { ...inputsWith(manifests), images: { api: "v1.0.0" }, claim: "other", revision: "later" };
-    expect(recall(later, rememberedOf(outputs))).toMatchObject({
-      ...{ manifests, images: { api: "v1.2.0" }, claim: "mine", revision: "deployed" },
-    });
+    const outputs = outputsWith({ images: { api: "v1.2.0" }, revision: "deployed" });
+    const later = { ...inputsWith(manifests), images: { api: "v1.0.0" }, revision: "later" };
+    const expected = { manifests, images: { api: "v1.2.0" }, revision: "deployed" };
+    expect(recall(later, rememberedOf(outputs))).toMatchObject(expected);
+  });
+
+  it("tells nothing to a new resource of the same Application: the old one would delete by its claim what is now the new one's", () => {
+    const remembered = rememberedOf(outputsWith({ claim: "of the old one" }));
+    expect(recall({}, remembered)).toEqual({});
+    const other = { ...inputsWith(manifests), claim: "its own" };
+    expect(recall(other, remembered)).toBe(other);
   });
 
   it("forgets that the Application was on hold, skipped, or in another cluster", () => {
