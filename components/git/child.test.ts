@@ -1,31 +1,13 @@
-import { spawnSync } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 
 import { describe, expect, it } from "@jest/globals";
 
-import type { ChildCommand } from "./child.ts";
+import { isAlive, node } from "./child.fixture.ts";
 import { runChild } from "./child.ts";
 import { createLimit } from "./limit.ts";
 import { findProgram, withLimits } from "./limits.ts";
 import { retrying } from "./retry.ts";
 import { GitOpsError } from "../error.ts";
-
-function node(script: string, more: Partial<ChildCommand> = {}): ChildCommand {
-  return {
-    command: process.execPath,
-    args: ["-e", script],
-    env: {},
-    timeoutMs: 20_000,
-    maxOutputBytes: 1_000_000,
-    ...more,
-  };
-}
-
-/** A process that has ended may stay listed until its parent asks. */
-function isAlive(pid: string): boolean {
-  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", pid], { encoding: "utf8" });
-  return stdout.trim() !== "" && !stdout.startsWith("Z");
-}
 
 describe("runChild", () => {
   it("hands over input, output, errors and the code", async () => {

@@ -9,27 +9,13 @@ import { pathToFileURL } from "node:url";
 
 import { afterAll, describe, expect, it } from "@jest/globals";
 
-import type { ChildCommand } from "../git/child.ts";
+import { isAlive, node } from "../git/child.fixture.ts";
 import { launch } from "./launcher.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "launcher-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function node(script: string, more: Partial<ChildCommand> = {}): ChildCommand {
-  const limits = { timeoutMs: 20_000, maxOutputBytes: 1_000_000 };
-  return { command: process.execPath, args: ["-e", script], env: {}, ...limits, ...more };
-}
-
 const parentOf = async () => Number((await launch(node("console.log(process.ppid)"))).stdout);
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe("launch", () => {
   it("hands over input, bytes, errors and the code, of many at once", async () => {

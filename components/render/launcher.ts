@@ -27,8 +27,8 @@ let orders = 0;
 export async function launch(command: ChildCommand): Promise<ChildResult> {
   const { child, waiting } = (launcher ??= start());
   const id = orders++;
-  const { promise, ...settle } = Promise.withResolvers<ChildResult>();
-  waiting.set(id, settle);
+  const { promise, resolve, reject } = Promise.withResolvers<ChildResult>();
+  waiting.set(id, { resolve, reject });
   hold(child);
   try {
     // Where it has ended, "exit" tells all who wait.
