@@ -21,11 +21,12 @@ import { CAUTIOUS, policyOf, projectOf } from "./policy.ts";
 import type { Proposal } from "./proposal.ts";
 import { describeProposal } from "./propose.ts";
 import { demandSigners } from "./signers.ts";
+import type { Outcome } from "./registered.ts";
+import { outputOf } from "./registered.ts";
 import { openStages } from "./stages.ts";
 import type { ApplicationStatus } from "./status.ts";
 import { statusOf } from "./status.ts";
-import type { SyncArgs } from "./sync.protocol.ts";
-import type { Observed } from "./sync.ts";
+import type { Observed, SyncArgs } from "./sync.protocol.ts";
 import { Sync } from "./sync.ts";
 import type { Ran, WriteBackPlan } from "./write-back.ts";
 
@@ -63,7 +64,8 @@ interface Plan {
 
 /** One service: its source in Git, its images, its objects in the cluster. */
 export class Application extends ComponentResource implements Prerequisite {
-  readonly status: Output<ApplicationStatus>;
+  /** Undefined while nothing is known: in a preview of what is to be changed. */
+  readonly found: Promise<ApplicationStatus | undefined>;
   /** Why this Application is on hold, known when its sources have been read. */
   readonly problem: Promise<string | undefined>;
   /** Resolves when the engine has dealt with the Application, also when its sync failed. */
@@ -73,7 +75,6 @@ export class Application extends ComponentResource implements Prerequisite {
   #plan: Plan = {};
   readonly #inputs: Promise<SyncArgs>;
   readonly #givesOrTakes: Promise<boolean>;
-  readonly #observed: Output<Partial<Observed>>;
 
   constructor(name: string, args: ApplicationArgs, options: ComponentResourceOptions) {
     super("gitops:index:Application", name, {}, options);
@@ -103,18 +104,22 @@ export class Application extends ComponentResource implements Prerequisite {
     this.sync = sync;
     this.#inputs = inputs;
     this.registered = sync.registered;
-    this.#observed = sync.observed;
     void inputs.then((told) => {
       this.#tellSkipped(told);
       this.#tellProposal(told);
     });
-    this.status = sync.observed.apply(async (observed) => {
+    this.found = sync.outcome.then(async (outcome) => {
+      if (outcome.state === "unknown" && runtime.isDryRun()) return undefined;
       const [told, before] = await Promise.all([inputs, deployed()]);
       const found = { followed: [...followed(), ...followedCharts()], proposed: this.#waiting(told) };
-      return statusOf(observed, { ...told, ...found, deployed: before });
+      return statusOf(observedIn(outcome), { ...told, ...found, deployed: before });
     });
     // Its row is done when the sync is; what there is to say of it is in the stack's output.
     this.registerOutputs(sync.registered.then(() => ({})));
+  }
+
+  get status(): Output<ApplicationStatus> {
+    return outputOf(this.found);
   }
 
   /** What runs healthy and is to be written into Git; undefined where nothing is. Only to be asked in an `up`. */
@@ -122,7 +127,7 @@ export class Application extends ComponentResource implements Prerequisite {
     const isHeld = (await this.problem) !== undefined;
     const plan = this.#plan.writeBack;
     if (isHeld || plan === undefined) return undefined;
-    const { complete, health, images = {} } = await known(this.#observed);
+    const { complete, health, images = {} } = observedIn(await this.sync.outcome);
     return complete === true && health === "Healthy" ? { plan, images } : undefined;
   }
 
@@ -145,7 +150,7 @@ export class Application extends ComponentResource implements Prerequisite {
     if (!isRegistered) return "failed";
     // In a preview nothing is known of what is to be changed.
     if (runtime.isDryRun()) return undefined;
-    const { complete } = await known(this.#observed);
+    const { complete } = observedIn(await this.sync.outcome);
     return complete === true ? undefined : "is not synced yet";
   }
 
@@ -259,7 +264,7 @@ function refuse(reasons: readonly string[]): void {
   if (reasons.length > 0) throw new GitOpsError(reasons.join("; "), { code: "Invalid" });
 }
 
-/** In an `up` every output becomes known, also that of a resource that failed. */
-function known<T extends object>(value: Output<T>): Promise<T> {
-  return new Promise((resolve) => value.apply((found) => resolve(found)));
+/** Nothing when the sync failed: the engine has said why. */
+function observedIn(outcome: Outcome<Observed>): Partial<Observed> {
+  return outcome.state === "known" ? outcome.value : {};
 }

@@ -1,5 +1,5 @@
 import type { ComponentResourceOptions, Output } from "@pulumi/pulumi";
-import { all, ComponentResource, log, output, RunError, runtime } from "@pulumi/pulumi";
+import { ComponentResource, log, output, RunError, runtime } from "@pulumi/pulumi";
 
 import { Application } from "./application.ts";
 import type { Subject } from "./application.ts";
@@ -22,7 +22,7 @@ import { readProof } from "./proof.ts";
 import { admit } from "./project/admit.ts";
 import type { Projects } from "./project/admit.ts";
 import { inForce, readProjects, withoutGivenUp } from "./projects.ts";
-import { whenRegistered } from "./registered.ts";
+import { outputOf, whenRegistered } from "./registered.ts";
 import { Roster } from "./roster.ts";
 import type { OpenSources, SourcesArgs } from "./sources.ts";
 import { openSources } from "./sources.ts";
@@ -66,7 +66,7 @@ export class Environment extends ComponentResource {
   readonly applications: Output<Readonly<Record<string, ApplicationStatus>>>;
   /** Names of the projects in force, for the next run to remember. */
   readonly projects: Output<readonly string[]>;
-  readonly #members: readonly (readonly [name: string, application: Application])[];
+  readonly #members: Members;
   readonly #problems: readonly string[];
   readonly #told: Promise<void>;
   readonly #writer: GitWriter;
@@ -116,7 +116,7 @@ export class Environment extends ComponentResource {
       ...projects.problems,
       ...unknownOverrides(args.overrides, names),
     ];
-    this.applications = all(Object.fromEntries(members.map(([member, { status }]) => [member, status])));
+    this.applications = outputOf(statusesOf(members));
     this.projects = output(projectsBefore().then((before) => inForce(projects, before)));
     // What it says of its Applications is in the output of each, and in the stack's.
     this.registerOutputs({});
@@ -163,6 +163,15 @@ function withProof(sources: OpenSources, gate: GateArgs | undefined, parent: Com
   // Each Application says it; without one nobody would hear of it, and the process would end by it.
   proof.catch(() => undefined);
   return { ...sources, proof };
+}
+
+type Members = readonly (readonly [name: string, application: Application])[];
+
+/** Undefined as a whole while one of them is. */
+async function statusesOf(members: Members): Promise<Readonly<Record<string, ApplicationStatus>> | undefined> {
+  const statuses = await Promise.all(members.map(async ([name, { found }]) => [name, await found] as const));
+  const known = statuses.flatMap(([name, status]) => (status === undefined ? [] : [[name, status] as const]));
+  return known.length < statuses.length ? undefined : Object.fromEntries(known);
 }
 
 /** An Application whose name cannot be read may have any object. */

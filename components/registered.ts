@@ -1,11 +1,43 @@
-import type { Resource } from "@pulumi/pulumi";
-import { recover } from "@pulumi/pulumi";
+import type { Output, Resource } from "@pulumi/pulumi";
+import { output, unknown } from "@pulumi/pulumi";
 
-/**
- * Resolves when the engine has dealt with the resource: to whether that went well. By the URN, because a preview knows no
- * outputs of what is to be changed, and nobody who waits for an unknown output is ever called.
- */
-export function whenRegistered({ urn }: Resource): Promise<boolean> {
-  const known = recover<string | undefined>(urn, () => undefined);
-  return new Promise((resolve) => known.apply((found) => resolve(found !== undefined)));
+/** What the SDK's Outputs are made of. `apply` and `recover` say the same in public, and make a further Output with some fifty promises. */
+interface Parts<T> {
+  promise(withUnknowns: boolean): Promise<T>;
+  readonly isKnown: Promise<boolean>;
+  readonly isSecret: Promise<boolean>;
+}
+
+/** What became of an Output. */
+export type Outcome<T> =
+  | { readonly state: "known"; readonly value: T }
+  /** As in a preview what is to be changed. */
+  | { readonly state: "unknown" }
+  /** Its resource failed, and the engine has said why. */
+  | { readonly state: "failed" };
+
+/** Never rejects, and from now on nobody is told that nobody has looked after the Output, if it fails. */
+export async function outcomeOf<T>(output: Output<T>): Promise<Outcome<T>> {
+  const { isKnown, isSecret, promise } = partsOf(output);
+  isSecret.catch(() => undefined);
+  try {
+    const [known, value] = await Promise.all([isKnown, promise(true)]);
+    return known ? { state: "known", value } : { state: "unknown" };
+  } catch {
+    return { state: "failed" };
+  }
+}
+
+/** Resolves when the engine has dealt with the resource: to whether that went well. The URN is known in a preview too. */
+export async function whenRegistered({ urn }: Resource): Promise<boolean> {
+  return (await outcomeOf(urn)).state !== "failed";
+}
+
+/** @param value undefined where it is unknown */
+export function outputOf<T extends object>(value: Promise<T | undefined>): Output<T> {
+  return output(value.then((found): unknown => found ?? unknown)) as Output<T>;
+}
+
+function partsOf<T>(output: Output<T>): Parts<T> {
+  return output as unknown as Parts<T>;
 }

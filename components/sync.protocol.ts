@@ -5,7 +5,7 @@ import type { ProjectRules, Window } from "./project/project.ts";
  * What the program, the state and the provider process say to each other about one Application in one environment.
  * The state outlives the code, so `protocol` is stored with the outputs and newer code reads older numbers.
  */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** Where the cluster is; never how to prove who we are. */
 export type ClusterReference = KubeconfigReference | InClusterReference | GkeReference;
@@ -159,7 +159,7 @@ export interface ProgramInputs extends Identity {
 }
 
 /** The same as the engine is given it: all that is always known and no secret is one text. */
-export interface RegisteredInputs extends Pick<ProgramInputs, "resourceUrn" | "cluster" | "secrets"> {
+export interface RegisteredInputs extends Pick<ProgramInputs, "cluster" | "secrets"> {
   /** The rest, as JSON: the SDK takes some promises for each value that it is given. */
   readonly desired: string;
 }
@@ -168,8 +168,8 @@ export interface RegisteredInputs extends Pick<ProgramInputs, "resourceUrn" | "c
 export type SyncArgs = Omit<ProgramInputs, "resourceUrn" | "cluster">;
 
 /** What becomes `desired`: without the Secrets, which the engine has to know as such. */
-export function foldDesired(inputs: SyncArgs): string {
-  return JSON.stringify({ ...inputs, secrets: undefined });
+export function foldDesired(inputs: SyncArgs, resourceUrn: string): string {
+  return JSON.stringify({ ...inputs, resourceUrn, secrets: undefined });
 }
 
 /** What the program said, out of what the engine was given. */
@@ -234,6 +234,34 @@ export interface SyncOutputs extends Identity {
   /** The last syncs, newest first; absent in states that older code wrote. */
   readonly history?: readonly PastSync[];
   readonly conditions: readonly string[];
+}
+
+/** What the program asks of the outputs. */
+const OBSERVED = [
+  ...(["revision", "images", "builtAt", "inventory", "complete", "drift"] as const),
+  ...(["health", "healthy", "history", "conditions"] as const),
+];
+
+export type Observed = Pick<SyncOutputs, (typeof OBSERVED)[number]>;
+
+/** Outputs as the state has them. What the program asks of them is one: the SDK takes some fifty promises for each that it hands on. */
+export interface StoredOutputs extends Omit<SyncOutputs, keyof Observed> {
+  readonly observed: Observed;
+}
+
+export function foldOutputs(outputs: SyncOutputs): StoredOutputs {
+  const isObserved = ([name]: readonly [string, unknown]) => (OBSERVED as readonly string[]).includes(name);
+  const entries = Object.entries(outputs);
+  const observed = Object.fromEntries(entries.filter(isObserved)) as unknown as Observed;
+  const rest = Object.fromEntries(entries.filter((entry) => !isObserved(entry))) as Omit<SyncOutputs, keyof Observed>;
+  return { ...rest, protocol: PROTOCOL, observed };
+}
+
+/** @param stored a state of protocol 1 has no `observed`: there all stands beside each other */
+export function unfoldOutputs(stored: StoredOutputs | SyncOutputs): SyncOutputs {
+  if (!("observed" in stored)) return stored;
+  const { observed, ...rest } = stored;
+  return { ...rest, ...observed };
 }
 
 /** The part of inputs or outputs that travels unchanged from one to the other. */

@@ -49,6 +49,12 @@ describe("diff", () => {
     });
   });
 
+  it("writes a state of older code anew when no refresh did", async () => {
+    const older = { ...inSync, protocol: 1 };
+    expect(await answer(older, inputs, false)).toEqual({ changes: true, looked: true });
+    expect(await answer(older, { ...inputs, hold: "Git is away" }, false)).toEqual({ changes: false, looked: false });
+  });
+
   it("looks at the cluster itself when no refresh did, and reports what it finds as a change", async () => {
     expect(await answer(inSync, inputs, false, ["replicas: 5 => 3"])).toEqual({ changes: true, looked: true });
     expect(await answer(inSync, inputs, false, [])).toEqual({ changes: false, looked: true });

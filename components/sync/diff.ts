@@ -1,4 +1,5 @@
 import type { CheckedInputs, SyncOutputs } from "../sync.protocol.ts";
+import { PROTOCOL } from "../sync.protocol.ts";
 import { digestOf } from "./digest.ts";
 
 /** `changes` left out: the engine compares old and new inputs itself and shows the fields. */
@@ -24,5 +25,7 @@ export async function diff(
   if (outputs.digest !== digestOf(inputs)) return {};
   if (!outputs.complete) return wasRead ? {} : { changes: true };
   if (wasRead) return { changes: false };
-  return { changes: (await look()).length > 0 };
+  const drift = await look();
+  // In an older state the program does not find what it asks for, so it is written anew.
+  return { changes: drift.length > 0 || outputs.protocol < PROTOCOL };
 }

@@ -1,6 +1,6 @@
 import { causeOf } from "../error.ts";
-import type { CheckedInputs, ProgramInputs, RegisteredInputs, SyncOutputs } from "../sync.protocol.ts";
-import { unfoldDesired } from "../sync.protocol.ts";
+import type { CheckedInputs, ProgramInputs, RegisteredInputs, StoredOutputs, SyncOutputs } from "../sync.protocol.ts";
+import { foldOutputs, unfoldDesired, unfoldOutputs } from "../sync.protocol.ts";
 import { noteAssignments } from "./assignments.ts";
 import { check } from "./check.ts";
 import { remove } from "./delete.ts";
@@ -49,8 +49,9 @@ export const sync = {
       return { inputs: "claim" in inputs ? await keepIgnored(olds, inputs) : inputs };
     }),
 
-  diff: (_id: string, olds: SyncOutputs, news: CheckedInputs): Promise<DiffAnswer> =>
+  diff: (_id: string, stored: StoredOutputs, news: CheckedInputs): Promise<DiffAnswer> =>
     answer(async () => {
+      const olds = unfoldOutputs(stored);
       const found = await diff(olds, news, { wasRead: wasRead.has(idOf(news)), look: () => lookNow(olds) });
       if (found.changes !== false) tellClosed(news);
       return found;
@@ -60,33 +61,36 @@ export const sync = {
     answer(async () => {
       learnSecrets(inputs);
       const id = idOf(inputs);
-      if (inputs.skipped === true) return { id, outs: await skip(inputs) };
+      if (inputs.skipped === true) return { id, outs: foldOutputs(await skip(inputs)) };
       if (inputs.hold !== undefined) throw new Error(`not deployed: ${inputs.hold}`);
       const outs = outsOf(id, inputs, await update(inputs, undefined, reportTo(inputs.resourceUrn)));
       warn(outs, toldOf(inputs));
-      return { id, outs };
+      return { id, outs: foldOutputs(outs) };
     }),
 
-  read: (id: string, outputs: SyncOutputs) =>
+  read: (id: string, stored: StoredOutputs) =>
     answer(async () => {
-      learnSecrets(outputs);
-      const { outputs: seen, inputs } = await read(outputs);
-      const props = scrubbed(seen);
+      learnSecrets(stored);
+      const { outputs: seen, inputs } = await read(unfoldOutputs(stored));
+      const outs = scrubbed(seen);
+      const props = foldOutputs(outs);
       wasRead.set(id, inputs === undefined ? rememberedOf(seen) : undefined);
       // Whether it is still closed is said where there is something to do.
-      warn(props, props.conditions.filter(isAboutWindow));
+      warn(outs, outs.conditions.filter(isAboutWindow));
       return inputs === undefined ? { id, props } : { id, props, inputs: { ...inputs, health: scrub(inputs.health) } };
     }),
 
-  update: (id: string, olds: SyncOutputs, news: CheckedInputs & Carrier) =>
+  update: (id: string, stored: StoredOutputs, news: CheckedInputs & Carrier) =>
     answer(async () => {
       learnSecrets(news);
+      const olds = unfoldOutputs(stored);
       const outs = outsOf(id, news, await update(news, olds, reportTo(news.resourceUrn)));
       warn(outs, [...olds.conditions, ...toldOf(news)]);
-      return { outs };
+      return { outs: foldOutputs(outs) };
     }),
 
-  delete: (_id: string, outputs: SyncOutputs) => answer(() => remove(outputs, reportTo(outputs.resourceUrn))),
+  delete: (_id: string, stored: StoredOutputs) =>
+    answer(() => remove(unfoldOutputs(stored), reportTo(stored.resourceUrn))),
 };
 
 /** The roster lives in the state only; what matters is what its `check` refuses. */
@@ -158,7 +162,7 @@ async function lookNow(olds: SyncOutputs): Promise<readonly string[]> {
 /** The engine keeps the state of a failed sync only when the error carries it. */
 function outsOf(id: string, inputs: Carrier, { outputs, error }: Synced): SyncOutputs {
   if (error === undefined) return scrubbed(outputs);
-  const properties = plain({ ...scrubbed(outputs), __provider: inputs.__provider });
+  const properties = plain({ ...foldOutputs(scrubbed(outputs)), __provider: inputs.__provider });
   throw Object.assign(new Error(causeOf(error)), { id, properties, reasons: [scrub(causeOf(error))] });
 }
 

@@ -1,4 +1,5 @@
 import type { CheckedInputs, Policy, ProgramInputs, SyncOutputs } from "../sync.protocol.ts";
+import { PROTOCOL } from "../sync.protocol.ts";
 
 export const POLICY: Policy = {
   ...{
@@ -34,7 +35,7 @@ export function desiredWith(manifests: Readonly<Record<string, string>>): Progra
 
 export function outputsWith(given: Partial<SyncOutputs>): SyncOutputs {
   return {
-    ...{ ...IDENTITY, images: {}, claim: "claim", protocol: 1, clusterId: "cluster", inventory: [], packed: "" },
+    ...{ ...IDENTITY, images: {}, claim: "claim", protocol: PROTOCOL, clusterId: "cluster", inventory: [], packed: "" },
     ...{ digest: "", complete: true, drift: [], health: "Healthy", conditions: [] },
     ...given,
   };

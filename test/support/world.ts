@@ -13,7 +13,7 @@ import { readFixture } from "./fixture.ts";
 import type { Images } from "./images.ts";
 import { imagesOf } from "./images.ts";
 import type { Deployment, Preview, ResourceState } from "./pulumi.ts";
-import { parsePreview } from "./pulumi.ts";
+import { outputsOf, parsePreview } from "./pulumi.ts";
 import { previewArguments, UNATTENDED, upArguments } from "./pulumi-arguments.ts";
 import { makePulumiHome } from "./pulumi-home.ts";
 import type { Repository } from "./repository.ts";
@@ -154,7 +154,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       async syncs(stack) {
         const resources = (await exported(stack)).deployment.resources ?? [];
         const syncs = resources.filter(({ type }) => type === "pulumi-nodejs:dynamic/gitops:Sync");
-        return Object.fromEntries(syncs.map((sync) => [String(sync.outputs?.["application"]), sync]));
+        const unfolded = syncs.map((sync) => ({ ...sync, outputs: outputsOf(sync) }));
+        return Object.fromEntries(unfolded.map((sync) => [String(sync.outputs["application"]), sync]));
       },
       async statuses(stack) {
         const { stdout } = await pulumi(["stack", "output", "applications", `--stack=${stack}`, "--json"]);
