@@ -54,10 +54,10 @@ async function bring(checkout: Checkout, files: readonly TreeEntry[]): Promise<S
   const hashes = [...new Set(files.map(({ hash }) => hash))];
   if (hashes.length === 0) return new Map();
   return withRepository(store, snapshot, async (repository) => {
-    const missing = lackingOf(hashes, await sizesOf(checkout, repository, hashes));
-    if (missing.length > 0) {
-      await completeRepository(store, snapshot, [...missing, ...(await guess(checkout, repository))]);
-    }
+    const known = await sizesOf(checkout, repository, hashes);
+    const missing = lackingOf(hashes, known);
+    if (missing.length === 0) return known;
+    await completeRepository(store, snapshot, [...missing, ...(await guess(checkout))]);
     const sizes = await sizesOf(checkout, repository, hashes);
     if (lackingOf(hashes, sizes).length > 0) throw new GitOpsError(CORRUPT, { code: "Failed" });
     return sizes;
@@ -78,13 +78,11 @@ function lackingOf(hashes: readonly string[], sizes: Sizes): readonly string[] {
  * Files that will likely be asked for next: those around the source's folder (`k8s/` for `k8s/overlays/qa`), if they are few.
  * They come in the same request, which saves one for every level of bases.
  */
-async function guess(checkout: Checkout, repository: string): Promise<readonly string[]> {
-  const { path, store, snapshot, folders } = checkout;
-  const read = (_: Checkout, wanted: readonly string[]) =>
-    loadFolders(store.setup, repository, snapshot.commit, folders, wanted);
+async function guess(checkout: Checkout): Promise<readonly string[]> {
+  const { path } = checkout;
   for (const folder of path === ROOT ? [ROOT] : around(path)) {
     // What stands there is of no concern if nobody asks for it.
-    const entries = await walkFolder(checkout, folder, MAX_GUESSED, read).catch(() => undefined);
+    const entries = await walkFolder(checkout, folder, MAX_GUESSED, loadFolders).catch(() => undefined);
     if (entries !== undefined && entries !== "too many")
       return entries.filter(({ type }) => type === "file").map(({ hash }) => hash);
   }

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { loadFolders } from "./folders.ts";
 import type { Checkout } from "./folders.ts";
-import { openRepository, withRepository } from "./store.ts";
+import { openRepository } from "./store.ts";
+import { load } from "./walk.ts";
 
 const HASH = /^[0-9a-f]{40}\n$/;
 
@@ -17,9 +17,7 @@ export async function hashesOf(checkout: Checkout, paths: readonly string[]): Pr
   const noted = await Promise.all(paths.map((path) => readNote(repository, path)));
   const unknown = paths.filter((_, index) => noted[index] === undefined);
   if (unknown.length === 0) return noted;
-  await withRepository(checkout.store, checkout.snapshot, (folder) =>
-    loadFolders(checkout.store.setup, folder, checkout.snapshot.commit, checkout.folders, unknown),
-  );
+  await load(checkout, unknown);
   const hashes = paths.map((path, index) => noted[index] ?? checkout.folders.get(path)?.hash);
   await Promise.all(paths.map((path, index) => writeNote(repository, path, hashes[index])));
   return hashes;

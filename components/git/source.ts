@@ -2,7 +2,7 @@ import { escapeUnprintable } from "../application/quote.ts";
 import { GitOpsError } from "../error.ts";
 import { readFiles } from "./files.ts";
 import type { FileContent } from "./files.ts";
-import { entryAt, withParents } from "./folders.ts";
+import { checkOut, entryAt, withParents } from "./folders.ts";
 import type { Checkout } from "./folders.ts";
 import { hashesOf } from "./hashes.ts";
 import type { Snapshot } from "./remote.ts";
@@ -45,7 +45,7 @@ export async function openSource(store: Store, snapshot: Snapshot, path: string)
   const { remote, commit } = snapshot;
   const refusal = path === ROOT ? undefined : refusePath(path);
   if (refusal !== undefined) throw new GitOpsError(`path in ${remote.repoURL}: ${refusal}`, { code: "Refused" });
-  const checkout: Checkout = { store, snapshot, path, folders: new Map() };
+  const checkout = checkOut(store, snapshot, path);
   const [treeHash] = await hashesOf(checkout, [path]);
   if (treeHash === undefined) throw await noFolder(checkout);
   return {

@@ -8,10 +8,8 @@ import type { TreeEntry } from "./tree.ts";
 type Load = (checkout: Checkout, wanted: readonly string[]) => Promise<void>;
 
 /** In a repository that is fetched anew when it turns out corrupt. */
-export function load({ store, snapshot, folders }: Checkout, wanted: readonly string[]): Promise<void> {
-  return withRepository(store, snapshot, (repository) =>
-    loadFolders(store.setup, repository, snapshot.commit, folders, wanted),
-  );
+export function load(checkout: Checkout, wanted: readonly string[]): Promise<void> {
+  return withRepository(checkout.store, checkout.snapshot, () => loadFolders(checkout, wanted));
 }
 
 /**

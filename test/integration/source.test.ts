@@ -309,6 +309,35 @@ describe("fetch", () => {
     expect(() => git(join(cacheFolder, cached ?? ""), ["cat-file", "-e", `${commit}:src/main.ts`])).toThrow();
   });
 
+  it("reads what stands beside each other once for all sources of a commit", async () => {
+    const { folder, url } = newRepository();
+    const services = Array.from({ length: 40 }, (_, index) => `apps/service-${index}`);
+    const commit = commitFiles(folder, Object.fromEntries(services.map((path) => [`${path}/a.yaml`, path])));
+    const notes = join(newFolder(), "notes");
+    const repository = newGit({ env: withNotedArguments(notes) });
+    const sources = await Promise.all(services.map((path) => repository.fetch(url, commit, path)));
+    const lists = await Promise.all(sources.map((source) => source.list("apps")));
+    expect(lists[0]?.map(({ path }) => path).sort()).toEqual([...services].sort());
+    // The very same list: 3,000 services with a list of 3,000 each would be nine million entries.
+    expect(new Set(lists).size).toBe(1);
+    expect(readFileSync(notes, "utf8").match(/cat-file --batch$/gm)?.length).toBeLessThanOrEqual(2);
+  });
+
+  it("tells each source of a commit its own mistake only", async () => {
+    const { folder, url } = newRepository();
+    const commit = commitFiles(folder, FILES);
+    const repository = newGit();
+    const source = await repository.fetch(url, commit, "k8s/base");
+    const [sound, broken, none] = await Promise.allSettled([
+      source.list("k8s/overlays/qa"),
+      source.list("k8s/a\nb"),
+      repository.fetch(url, commit, "k8s/none"),
+    ]);
+    expect(sound).toMatchObject({ value: [{ path: "k8s/overlays/qa/kustomization.yaml" }] });
+    expect(broken).toMatchObject({ reason: { code: "Refused" } });
+    expect(none).toMatchObject({ reason: { code: "NotFound" } });
+  });
+
   it("shares requests among the applications of one repository", async () => {
     const { folder, url } = newRepository();
     const apps = Array.from({ length: 20 }, (_, index) => `apps/a${index}`);
