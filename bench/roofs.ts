@@ -2,6 +2,7 @@ import pMap from "p-map";
 
 import type { ApiObject, Client, KindInfo } from "../components/kubernetes/client.ts";
 import { runOrFail } from "../test/support/command.ts";
+import type { RawApi } from "../test/support/raw-api.ts";
 import { openRawApi } from "../test/support/raw-api.ts";
 import type { Bed } from "./bed.ts";
 import { secondsOf } from "./clock.ts";
@@ -29,6 +30,7 @@ export interface Roofs {
 
 const AT_ONCE = 32;
 const NAMESPACE = "roof";
+const REMOVALS = 10;
 const LABEL = "bench.pulumi-gitops.dev/roof";
 
 /** The objects it makes are gone when it is done. */
@@ -60,9 +62,21 @@ async function removeAll({ sandbox }: Bed, kinds: readonly KindInfo[]): Promise<
   const folder = ({ group, version }: KindInfo) => (group === "" ? `/api/${version}` : `/apis/${group}/${version}`);
   const pathOf = (kind: KindInfo) => `${folder(kind)}/namespaces/${NAMESPACE}/${kind.plural}?labelSelector=${LABEL}`;
   try {
-    await Promise.all(kinds.map((kind) => api.send({ method: "DELETE", path: pathOf(kind) })));
+    await Promise.all(kinds.map((kind) => removeKind(api, pathOf(kind))));
   } finally {
     api.close();
+  }
+}
+
+/** The API server gives itself a minute, in which it may not delete all of many thousand. */
+async function removeKind(api: RawApi, path: string): Promise<void> {
+  for (let left = REMOVALS; ; left--) {
+    try {
+      await api.send({ method: "DELETE", path });
+      return;
+    } catch (error) {
+      if (left === 0 || !String(error).includes(": 504 ")) throw error;
+    }
   }
 }
 

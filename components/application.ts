@@ -62,6 +62,9 @@ interface Plan {
   readonly proposal?: Proposal;
 }
 
+/** What an Application remembers of what it told its Sync: nothing that is large. */
+type Told = Pick<SyncArgs, "application" | "revision" | "candidates" | "hold" | "skipped">;
+
 /** One service: its source in Git, its images, its objects in the cluster. */
 export class Application extends ComponentResource implements Prerequisite {
   /** Undefined while nothing is known: in a preview of what is to be changed. */
@@ -73,7 +76,7 @@ export class Application extends ComponentResource implements Prerequisite {
   readonly application: string;
   readonly sync: Sync;
   #plan: Plan = {};
-  readonly #inputs: Promise<SyncArgs>;
+  readonly #told: Promise<Told>;
   readonly #givesOrTakes: Promise<boolean>;
 
   constructor(name: string, args: ApplicationArgs, options: ComponentResourceOptions) {
@@ -102,15 +105,16 @@ export class Application extends ComponentResource implements Prerequisite {
     const cluster = "spec" in args.subject ? args.subject.cluster : args.cluster;
     const sync = new Sync(name, cluster, inputs, { parent: this, ...after(dependencies, options) });
     this.sync = sync;
-    this.#inputs = inputs;
+    const remembered = inputs.then(toldOf);
+    this.#told = remembered;
     this.registered = sync.registered;
-    void inputs.then((told) => {
+    void remembered.then((told) => {
       this.#tellSkipped(told);
       this.#tellProposal(told);
     });
     this.found = sync.outcome.then(async (outcome) => {
       if (outcome.state === "unknown" && runtime.isDryRun()) return undefined;
-      const [told, before] = await Promise.all([inputs, deployed()]);
+      const [told, before] = await Promise.all([remembered, deployed()]);
       const found = { followed: [...followed(), ...followedCharts()], proposed: this.#waiting(told) };
       return statusOf(observedIn(outcome), { ...told, ...found, deployed: before });
     });
@@ -142,7 +146,7 @@ export class Application extends ComponentResource implements Prerequisite {
   }
 
   async obstacle(): Promise<string | undefined> {
-    const { hold, skipped } = await this.#inputs;
+    const { hold, skipped } = await this.#told;
     const isRegistered = await this.registered;
     // Whoever wants it to stay as it runs wants the others to go on.
     if (skipped === true) return undefined;
@@ -155,22 +159,26 @@ export class Application extends ComponentResource implements Prerequisite {
   }
 
   /** Whoever forgot the annotation must find it in every run. */
-  #tellSkipped({ skipped, application, hold }: SyncArgs): void {
+  #tellSkipped({ skipped, application, hold }: Told): void {
     if (skipped === true) void log.info(`${application}: ${hold}`, this);
   }
 
-  #waiting({ hold }: SyncArgs): readonly string[] {
+  #waiting({ hold }: Told): readonly string[] {
     const { proposal } = this.#plan;
     return hold !== undefined || proposal === undefined ? [] : [`waits: ${describeProposal(proposal)}`];
   }
 
   /** Whoever merges must find it in every run; what is pushed in this one is said then. */
-  #tellProposal({ hold }: SyncArgs): void {
+  #tellProposal({ hold }: Told): void {
     const { proposal } = this.#plan;
     if (hold !== undefined || proposal === undefined || (!proposal.isThere && !runtime.isDryRun())) return;
     const verb = proposal.isThere ? "waits" : "would propose";
     void log.info(`${this.application}: ${verb}: ${describeProposal(proposal)}`, this);
   }
+}
+
+function toldOf({ application, revision, candidates, hold, skipped }: SyncArgs): Told {
+  return { application, revision, candidates, ...(hold && { hold }), ...(skipped && { skipped }) };
 }
 
 async function inputsOf(

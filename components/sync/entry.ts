@@ -1,4 +1,7 @@
 import { withCompileCache } from "../compile-cache.ts";
+import { useNativeText } from "../protobuf-text.ts";
+
+useNativeText();
 
 const engine = await withCompileCache(() => import("./index.ts"));
 
