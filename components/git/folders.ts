@@ -93,7 +93,9 @@ async function readFolders(
     }
     const entries = object?.type === "tree" ? parseTree(path, object.content) : undefined;
     if (object === undefined || entries === undefined) throw new GitOpsError(CORRUPT, { code: "Failed" });
-    folders.set(path, { hash: object.hash, entries, byPath: new Map(entries.map((entry) => [entry.path, entry])) });
+    // Of two with one name, which only a forged tree has, the first counts, as for Git.
+    const byPath = new Map(entries.toReversed().map((entry) => [entry.path, entry]));
+    folders.set(path, { hash: object.hash, entries, byPath });
   });
 }
 

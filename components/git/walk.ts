@@ -27,9 +27,9 @@ export async function walkFolder(
   for (let depth = 0; level.length > 0 && depth < MAX_DEPTH; depth++) {
     await read(checkout, level);
     const entries = level.flatMap((path) => checkout.folders.get(path)?.entries ?? []);
+    if (found.length + entries.length > most) return "too many";
     found.push(...entries.filter(({ type }) => type !== "folder"));
     level = entries.filter(({ type }) => type === "folder").map(({ path }) => path);
-    if (found.length + level.length > most) return "too many";
   }
   return checkout.folders.get(folder) === undefined ? undefined : found.sort(byPath);
 }

@@ -1,10 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
 import { expectExit } from "../support/expect-exit.ts";
 import { imageIn, objectIn, objectsIn, versions } from "../support/objects.ts";
+import { alterState } from "../support/state.ts";
 import type { World } from "../support/world.ts";
 import { createWorld } from "../support/world.ts";
 
@@ -111,17 +109,12 @@ spec:
   });
 
   /** As a run leaves it that is killed before its end. */
-  async function forgetOutput(): Promise<void> {
-    const file = join(world.folder, "exported.json");
-    await writeFile(file, JSON.stringify(await world.exported("qa")));
-    const state = JSON.parse(await readFile(file, "utf8")) as {
-      deployment: { resources: { type: string; outputs?: Record<string, unknown> }[] };
-    };
-    const stack = state.deployment.resources.find(({ type }) => type === "pulumi:pulumi:Stack");
-    expect(stack?.outputs).toHaveProperty("applications");
-    delete stack!.outputs!["applications"];
-    await writeFile(file, JSON.stringify(state));
-    expectExit(await world.pulumi(["stack", "import", "--stack=qa", `--file=${file}`]), 0);
+  function forgetOutput(): Promise<void> {
+    return alterState(world, "qa", (resources) => {
+      const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+      expect(stack?.outputs).toHaveProperty("applications");
+      delete stack!.outputs!["applications"];
+    });
   }
 
   it("says what is pinned, also of an image that no container runs", async () => {

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+
+import { PROTOCOL } from "../../components/sync.protocol.ts";
+import { expectExit } from "../support/expect-exit.ts";
+import { essences, objectsIn } from "../support/objects.ts";
+import { outputsOf } from "../support/pulumi.ts";
+import type { AlterableResource } from "../support/state.ts";
+import { alterState } from "../support/state.ts";
+import type { World } from "../support/world.ts";
+import { createWorld } from "../support/world.ts";
+
+describe("a state that older code has written", () => {
+  let world: World;
+  let deployed: Readonly<Record<string, unknown>>;
+  let statuses: Readonly<Record<string, unknown>>;
+
+  beforeAll(async () => {
+    world = await createWorld({ stacks: ["qa"] });
+    expectExit(await world.up("qa", ["--skip-preview"]), 0);
+    deployed = essences(await objectsIn(world, "qa"));
+    statuses = await world.statuses("qa");
+  });
+  afterAll(() => world.close());
+
+  const syncsIn = (resources: readonly AlterableResource[]) =>
+    resources.filter(({ type }) => type === "pulumi-nodejs:dynamic/gitops:Sync");
+
+  /** In protocol 1 all outputs stand beside each other. */
+  const makeOlder = () =>
+    alterState(world, "qa", (resources) => {
+      for (const sync of syncsIn(resources)) sync.outputs = { ...outputsOf({ urn: "", ...sync }), protocol: 1 };
+    });
+
+  const protocols = async () => Object.values(await world.syncs("qa")).map(({ outputs }) => outputs?.["protocol"]);
+
+  it("is no difference in a preview", async () => {
+    await makeOlder();
+    expectExit(await world.preview("qa", ["--expect-no-changes"]), 0);
+    expect(await protocols()).toEqual([1, 1, 1]);
+  });
+
+  it.each([
+    ["an `up`", []],
+    ["an `up` that does not look at the cluster first", ["--refresh=false"]],
+  ])("is written anew by %s, which loses nothing and writes nothing to the cluster", async (_, args) => {
+    await makeOlder();
+    const trail = await world.followAudit();
+    expectExit(await world.up("qa", ["--skip-preview", ...args]), 0);
+    expect(await protocols()).toEqual([PROTOCOL, PROTOCOL, PROTOCOL]);
+    expect(await world.statuses("qa")).toEqual(statuses);
+    expect((await trail()).writes).toEqual([]);
+    expect(essences(await objectsIn(world, "qa"))).toEqual(deployed);
+  });
+
+  it("is destroyed as completely as one of today", async () => {
+    await makeOlder();
+    expectExit(await world.pulumi(["destroy", "--stack=qa", "--yes"]), 0);
+    expect(await objectsIn(world, "qa")).toEqual({});
+  });
+});
