@@ -42,13 +42,13 @@ describe("a state that older code has written", () => {
   it.each([
     ["an `up`", []],
     ["an `up` that does not look at the cluster first", ["--refresh=false"]],
-  ])("is written anew by %s, which loses nothing and writes nothing to the cluster", async (_, args) => {
+  ])("is written anew by %s, which loses nothing and writes to no object", async (_, args) => {
     await makeOlder();
     const trail = await world.followAudit();
     expectExit(await world.up("qa", ["--skip-preview", ...args]), 0);
     expect(await protocols()).toEqual([PROTOCOL, PROTOCOL, PROTOCOL]);
     expect(await world.statuses("qa")).toEqual(statuses);
-    expect((await trail()).writes).toEqual([]);
+    expect((await trail()).writes.filter((write) => !write.includes("/leases/"))).toEqual([]);
     expect(essences(await objectsIn(world, "qa"))).toEqual(deployed);
   });
 
