@@ -17,7 +17,7 @@ export async function alterState(
   alter: (resources: readonly AlterableResource[]) => void,
 ): Promise<void> {
   const state = await world.exported(stack);
-  alter((state.deployment.resources ?? []));
+  alter(state.deployment.resources ?? []);
   const file = join(world.folder, "altered-state.json");
   await writeFile(file, JSON.stringify(state));
   expectExit(await world.pulumi(["stack", "import", `--stack=${stack}`, `--file=${file}`]), 0);
