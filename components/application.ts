@@ -105,16 +105,15 @@ export class Application extends ComponentResource implements Prerequisite {
     const cluster = "spec" in args.subject ? args.subject.cluster : args.cluster;
     const sync = new Sync(name, cluster, inputs, { parent: this, ...after(dependencies, options) });
     this.sync = sync;
-    const remembered = inputs.then(toldOf);
-    this.#told = remembered;
+    this.#told = inputs.then(toldOf);
     this.registered = sync.registered;
-    void remembered.then((told) => {
+    void this.#told.then((told) => {
       this.#tellSkipped(told);
       this.#tellProposal(told);
     });
     this.found = sync.outcome.then(async (outcome) => {
       if (outcome.state === "unknown" && runtime.isDryRun()) return undefined;
-      const [told, before] = await Promise.all([remembered, deployed()]);
+      const [told, before] = await Promise.all([this.#told, deployed()]);
       const found = { followed: [...followed(), ...followedCharts()], proposed: this.#waiting(told) };
       return statusOf(observedIn(outcome), { ...told, ...found, deployed: before });
     });
@@ -272,7 +271,7 @@ function refuse(reasons: readonly string[]): void {
   if (reasons.length > 0) throw new GitOpsError(reasons.join("; "), { code: "Invalid" });
 }
 
-/** Nothing when the sync failed: the engine has said why. */
-function observedIn(outcome: Outcome<Observed>): Partial<Observed> {
-  return outcome.state === "known" ? outcome.value : {};
+/** Nothing when the sync failed, as the engine has said, or is on hold and its state is one of older code that nobody has looked at. */
+function observedIn(outcome: Outcome<Observed | undefined>): Partial<Observed> {
+  return (outcome.state === "known" ? outcome.value : undefined) ?? {};
 }

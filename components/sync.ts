@@ -10,8 +10,8 @@ import { DynamicResource, TYPES } from "./sync.provider.ts";
 
 /** One Application's objects in the cluster: what is desired, what lives and what is left to do. */
 export class Sync extends DynamicResource {
-  /** What the last sync left. */
-  readonly outcome: Promise<Outcome<Observed>>;
+  /** What the last sync left; undefined in a state of older code that nobody has looked at. */
+  readonly outcome: Promise<Outcome<Observed | undefined>>;
   /** Resolves when the engine has dealt with the resource: to whether that went well. */
   readonly registered: Promise<boolean>;
 
@@ -32,7 +32,7 @@ export class Sync extends DynamicResource {
     const outcomes = new Map(
       [...outputs].map(([property, output]) => [property, outcomeOf(output as Output<unknown>)]),
     );
-    this.outcome = outcomes.get("observed") as Promise<Outcome<Observed>>;
+    this.outcome = outcomes.get("observed") as Promise<Outcome<Observed | undefined>>;
     // Nobody asks for them any more, and what is desired is too large to be kept.
     for (const property of ["observed", ...Object.keys(inputs)]) Reflect.deleteProperty(this, property);
   }

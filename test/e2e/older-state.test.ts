@@ -52,6 +52,21 @@ describe("a state that older code has written", () => {
     expect(essences(await objectsIn(world, "qa"))).toEqual(deployed);
   });
 
+  it("stays as it is for an Application on hold that nobody has looked at, and is written anew later", async () => {
+    await makeOlder();
+    await world.configure("qa", "gitops:overrides", { "worker-service": { targetRevision: "no-such-branch" } });
+    expectExit(await world.up("qa", ["--skip-preview", "--refresh=false"]), 1);
+    expect((await protocols()).toSorted()).toEqual([1, PROTOCOL, PROTOCOL]);
+    const { "worker-service": held, ...others } = await world.statuses("qa");
+    expect(held).toMatchObject({ sync: "Unknown", conditions: [expect.stringMatching(/^on hold: .*no-such-branch/)] });
+    const { "worker-service": before, ...othersBefore } = statuses;
+    expect(others).toEqual(othersBefore);
+    await world.configure("qa", "gitops:overrides", undefined);
+    expectExit(await world.up("qa", ["--skip-preview"]), 0);
+    expect((await world.statuses("qa"))["worker-service"]).toEqual(before);
+    expect(essences(await objectsIn(world, "qa"))).toEqual(deployed);
+  });
+
   it("is destroyed as completely as one of today", async () => {
     await makeOlder();
     expectExit(await world.pulumi(["destroy", "--stack=qa", "--yes"]), 0);
