@@ -1,13 +1,8 @@
-import { createRequire } from "node:module";
-
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 
-import { useNativeText } from "./protobuf-text.ts";
+import { BinaryReader, BinaryWriter, useNativeText } from "./protobuf-text.ts";
 
-const load = createRequire(createRequire(import.meta.url).resolve("@pulumi/pulumi"));
-const library = load("google-protobuf") as Parameters<typeof useNativeText>[0] & object;
-const { BinaryReader, BinaryWriter } = library;
 const slow = { read: BinaryReader.prototype.readString, write: BinaryWriter.prototype.writeString };
 useNativeText();
 const fast = { read: BinaryReader.prototype.readString, write: BinaryWriter.prototype.writeString };

@@ -2,18 +2,18 @@ import { createRequire } from "node:module";
 
 import type * as Protobuf from "google-protobuf";
 
-type Library = Pick<typeof Protobuf, "BinaryReader" | "BinaryWriter">;
+const sdk = createRequire(import.meta.url).resolve("@pulumi/pulumi");
 
-// The very copy that Pulumi's SDK uses.
-const ofSdk = createRequire(createRequire(import.meta.url).resolve("@pulumi/pulumi"));
+/** The very copy that Pulumi's SDK uses. */
+export const { BinaryReader, BinaryWriter } = createRequire(sdk)("google-protobuf") as typeof Protobuf;
 
 /**
  * Lets protobuf leave text to Node. In its JavaScript each character is turned into bytes and back by itself, which is a third of what the
  * provider does for an Application: the engine and the two processes send each other some 200 kB about one.
- * @param library as it is to be changed: on the wire a `string` and `bytes` are the same, by the protobuf encoding
+ * On the wire a `string` and `bytes` are the same, by the protobuf encoding.
  */
-export function useNativeText(library: Library = ofSdk("google-protobuf") as Library): void {
-  const [reader, writer] = [library.BinaryReader.prototype, library.BinaryWriter.prototype];
+export function useNativeText(): void {
+  const [reader, writer] = [BinaryReader.prototype, BinaryWriter.prototype];
   const [decoder, encoder] = [new TextDecoder("utf-8", { ignoreBOM: true }), new TextEncoder()];
   reader.readString = function readString() {
     return decoder.decode(this.readBytes());

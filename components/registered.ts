@@ -16,10 +16,16 @@ export type Outcome<T> =
   /** Its resource failed, and the engine has said why. */
   | { readonly state: "failed" };
 
-/** Never rejects, and from now on nobody is told that nobody has looked after the Output, if it fails. */
+/** From now on nobody is told that nobody has looked after the Output, if it fails. */
+export function silence(output: Output<unknown>): void {
+  const { isKnown, isSecret } = partsOf(output);
+  for (const part of [isKnown, isSecret]) part.catch(() => undefined);
+}
+
+/** Never rejects, and silences the Output. */
 export async function outcomeOf<T>(output: Output<T>): Promise<Outcome<T>> {
-  const { isKnown, isSecret, promise } = partsOf(output);
-  isSecret.catch(() => undefined);
+  silence(output);
+  const { isKnown, promise } = partsOf(output);
   try {
     const [known, value] = await Promise.all([isKnown, promise(true)]);
     return known ? { state: "known", value } : { state: "unknown" };

@@ -3,7 +3,7 @@ import { Output, secret } from "@pulumi/pulumi";
 
 import type { ClusterInput } from "./cluster.ts";
 import type { Outcome } from "./registered.ts";
-import { outcomeOf, whenRegistered } from "./registered.ts";
+import { outcomeOf, silence, whenRegistered } from "./registered.ts";
 import type { Observed, SyncArgs } from "./sync.protocol.ts";
 import { foldDesired } from "./sync.protocol.ts";
 import { DynamicResource, TYPES } from "./sync.provider.ts";
@@ -26,13 +26,10 @@ export class Sync extends DynamicResource {
       secrets: secret(args.then(({ secrets }) => secrets)),
     };
     super("sync", name, { observed: undefined, ...inputs }, options);
-    this.registered = whenRegistered(this);
-    const outputs = new Map(Object.entries(this).filter(([, property]) => Output.isInstance(property)));
     // A failed resource rejects each of them, and one that nobody looks after ends the program with its stack.
-    const outcomes = new Map(
-      [...outputs].map(([property, output]) => [property, outcomeOf(output as Output<unknown>)]),
-    );
-    this.outcome = outcomes.get("observed") as Promise<Outcome<Observed | undefined>>;
+    for (const property of Object.values(this)) if (Output.isInstance(property)) silence(property);
+    this.registered = whenRegistered(this);
+    this.outcome = outcomeOf(Reflect.get(this, "observed") as Output<Observed | undefined>);
     // Nobody asks for them any more, and what is desired is too large to be kept.
     for (const property of ["observed", ...Object.keys(inputs)]) Reflect.deleteProperty(this, property);
   }

@@ -1,7 +1,7 @@
 import { GitOpsError } from "../error.ts";
 import { runLocal } from "./command.ts";
 import type { GitSetup } from "./command.ts";
-import { createGathering } from "./gather.ts";
+import { createGathering, togetherOrAlone } from "./gather.ts";
 
 /** What is known of an object; its content only where it was asked for. */
 export interface Answer {
@@ -42,15 +42,8 @@ export function openCatFile(setup: GitSetup, repository: string, option: "--batc
     if (result.code !== 0) throw new GitOpsError(CORRUPT, { code: "Failed", retryable: true });
     return parse(result.stdout, names.length, option === "--batch");
   };
-  const ask = createGathering<Question, Found<Answer>>(async (questions) => {
-    if (questions.length === 1) return Promise.all(questions.map(run));
-    try {
-      return distribute(await run(together(questions)), questions);
-    } catch {
-      // What is wrong with one question is no answer to the others.
-      return questions.map(run);
-    }
-  });
+  const runTogether = async (questions: readonly Question[]) => distribute(await run(together(questions)), questions);
+  const ask = createGathering<Question, Found<Answer>>((questions) => togetherOrAlone(questions, runTogether, run));
   return async (question) => {
     const isUnsafe = question.names.some((name) => /[\n\0]/.test(name));
     if (isUnsafe) throw new GitOpsError("a path holds a line break", { code: "Refused" });

@@ -1,7 +1,7 @@
 import { GitOpsError } from "../error.ts";
 import { CORRUPT } from "./cat-file.ts";
 import type { GitSetup } from "./command.ts";
-import { createGathering } from "./gather.ts";
+import { createGathering, togetherOrAlone } from "./gather.ts";
 import { readObjects } from "./objects.ts";
 import type { Snapshot } from "./remote.ts";
 import type { Store } from "./store.ts";
@@ -63,14 +63,11 @@ function commitOf(store: Store, snapshot: Snapshot): Commit {
 function openCommit(setup: GitSetup, repository: string, commit: string): Commit {
   const folders: Folders = new Map();
   const read = (wanted: readonly string[]) => readFolders(setup, repository, commit, folders, wanted);
-  const load = createGathering<readonly string[], undefined>(async (lists) => {
-    if (lists.length === 1) return Promise.all(lists.map(read));
-    // What is wrong with the folders of one source is no answer to the others.
-    return read(lists.flat()).then(
-      () => lists.map(() => undefined),
-      () => lists.map(read),
-    );
-  });
+  const readTogether = async (lists: readonly (readonly string[])[]) => {
+    await read(lists.flat());
+    return lists.map(() => undefined);
+  };
+  const load = createGathering<readonly string[], undefined>((lists) => togetherOrAlone(lists, readTogether, read));
   return { folders, load };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 
-import { createGathering } from "./gather.ts";
+import { createGathering, togetherOrAlone } from "./gather.ts";
 
 /** Work that ends when it is told to. */
 function stage() {
@@ -76,5 +76,33 @@ describe("createGathering", () => {
         expect(await Promise.all(answers)).toEqual(items.map((item) => 2 * item));
       }),
     );
+  });
+});
+
+describe("togetherOrAlone", () => {
+  const alone = (item: number) => (item < 0 ? Promise.reject(new Error(`${item}`)) : Promise.resolve(item));
+  const together = (items: readonly number[]) => Promise.all(items.map(alone));
+  const ask = () => createGathering<number, number>((items) => togetherOrAlone(items, together, alone));
+
+  it("tells each item its own failure only", async () => {
+    const found = await Promise.allSettled([1, -2, 3].map(ask()));
+    expect(found).toMatchObject([{ value: 1 }, { reason: { message: "-2" } }, { value: 3 }]);
+  });
+
+  it("lets gather what is asked for while a single item is worked on", async () => {
+    const calls: (readonly number[])[] = [];
+    const { promise: first, resolve: end } = Promise.withResolvers<number>();
+    const one = createGathering<number, number>((items) => {
+      calls.push(items);
+      return togetherOrAlone(items, together, (item) => (item === 1 ? first : alone(item)));
+    });
+    const asked: Promise<number>[] = [];
+    for (const item of [1, 2, 3]) {
+      asked.push(one(item));
+      await new Promise(setImmediate);
+    }
+    end(1);
+    expect(await Promise.all(asked)).toEqual([1, 2, 3]);
+    expect(calls).toEqual([[1], [2, 3]]);
   });
 });

@@ -35,6 +35,24 @@ export function createGathering<T, R>(
     });
 }
 
+/**
+ * The work of a gathering whose items may spoil each other: when they fail together, each is done by itself, for what is wrong with one is no
+ * answer to the others.
+ */
+export async function togetherOrAlone<T, R>(
+  items: readonly T[],
+  together: (items: readonly T[]) => Promise<readonly R[]>,
+  alone: (item: T) => Promise<R>,
+): Promise<readonly (R | Promise<R>)[]> {
+  // Waited for, so that what is asked for meanwhile gathers.
+  if (items.length === 1) return Promise.all(items.map(alone));
+  try {
+    return await together(items);
+  } catch {
+    return items.map(alone);
+  }
+}
+
 async function serveTogether<T, R>(
   served: readonly Waiting<T, R>[],
   work: (items: readonly T[]) => Promise<readonly (R | Promise<R>)[]>,

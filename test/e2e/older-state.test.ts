@@ -28,7 +28,7 @@ describe("a state that older code has written", () => {
   /** In protocol 1 all outputs stand beside each other. */
   const makeOlder = () =>
     alterState(world, "qa", (resources) => {
-      for (const sync of syncsIn(resources)) sync.outputs = { ...outputsOf({ urn: "", ...sync }), protocol: 1 };
+      for (const sync of syncsIn(resources)) sync.outputs = { ...outputsOf(sync), protocol: 1 };
     });
 
   const protocols = async () => Object.values(await world.syncs("qa")).map(({ outputs }) => outputs?.["protocol"]);

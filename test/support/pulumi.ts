@@ -54,6 +54,6 @@ export function driftOf(preview: Preview, application: string): readonly string[
 }
 
 /** The outputs of a Sync as the program and the provider speak of them, wherever they stand in the state. */
-export function outputsOf({ outputs }: ResourceState): Readonly<Record<string, unknown>> {
+export function outputsOf({ outputs }: Pick<ResourceState, "outputs">): Readonly<Record<string, unknown>> {
   return { ...unfoldOutputs(outputs as unknown as StoredOutputs) };
 }
