@@ -89,7 +89,7 @@ async function see(pid: number, root: number, roles: Map<number, Role>): Promise
 
 function roleOf(command: string, isRoot: boolean): Role {
   if (isRoot) return "engine";
-  if (command.includes("dynamic-provider")) return "provider";
+  if (/dynamic-provider|pulumi-resource-pulumi-nodejs/.test(command)) return "provider";
   if (command.includes("pulumi-language-nodejs")) return "language host";
   if (command.includes("@pulumi/pulumi/cmd/run")) return "program";
   return "other";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { cacheFolder } from "./cache-folder.ts";
+import { cacheFolder } from "./process/cache-folder.mjs";
 import { causeOf } from "./error.ts";
 import type { ParsedRegistries, RegistrySettings } from "./image/registries-conf.ts";
 import { parseRegistriesConf } from "./image/registries-conf.ts";

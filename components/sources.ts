@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { RunError } from "@pulumi/pulumi";
 
-import { cacheFolder } from "./cache-folder.ts";
+import { cacheFolder } from "./process/cache-folder.mjs";
 import type { Sources } from "./desired.ts";
 import { formatFailure } from "./error.ts";
 import { readInsteadOf } from "./git/instead-of.ts";

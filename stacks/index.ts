@@ -1,10 +1,7 @@
 import { log } from "@pulumi/pulumi";
 
-import { withCompileCache } from "../components/compile-cache.ts";
 import { useNativeText } from "../components/protobuf-text.ts";
 
-// Node itself runs these sources and needs no source maps; Pulumi's reading of them takes a fifth of the program's time.
-Reflect.deleteProperty(Error, "prepareStackTrace");
 useNativeText();
 // Who looks for a fault in Pulumi's SDK sets this variable of the SDK, and keeps what only serves that.
 if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"] === undefined) {
@@ -14,7 +11,7 @@ if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"] === undefined) {
   Object.assign(log, { debug: () => Promise.resolve() });
 }
 
-const program = await withCompileCache(() => import("./program.ts"));
+const program = await import("./program.ts");
 
 /** Revision, images, sync, health, resources and conditions of every Application. */
 export const applications = program.applications;

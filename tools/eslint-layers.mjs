@@ -9,13 +9,14 @@ const LAYERS = {
   render: ["manifest", "application", "git"],
   chart: ["manifest", "application", "version", "image", "git", "render"],
   kubernetes: [],
+  process: [],
   gke: [],
   access: ["manifest"],
   namespaces: ["access"],
   sync: ["manifest", "application", "project", "kubernetes", "image"],
 };
 /** What every folder may use beside its own. */
-const COMMON = ["error", "exact-json", "sync\\.protocol", "compile-cache", "protobuf-text", "remember"];
+const COMMON = ["error", "exact-json", "sync\\.protocol", "protobuf-text", "remember"];
 /** The part of image/ that reaches no network; the live side may use nothing else of it. */
 const PURE_IMAGE = ["guard", "promotion", "reference"];
 const PURE_FOLDERS = ["manifest", "application", "version", "project", "access"];

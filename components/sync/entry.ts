@@ -1,9 +1,11 @@
-import { withCompileCache } from "../compile-cache.ts";
+import { flushCompileCache } from "node:module";
+
 import { useNativeText } from "../protobuf-text.ts";
+import { roster, sync } from "./index.ts";
 
 useNativeText();
-
-const engine = await withCompileCache(() => import("./index.ts"));
+// Pulumi kills a provider process when it is done with it.
+flushCompileCache();
 
 /** What the delegate calls; the engine of the present checkout. */
-export const { sync, roster } = engine;
+export { roster, sync };

@@ -120,9 +120,7 @@ describe("`kill -9` of pulumi in the middle of an apply", () => {
     await killAfter(2, async (pid) => {
       started = await descendantsOf(pid);
       const commands = await Promise.all(started.map(commandOf));
-      providers = started.filter(
-        (_, index) => commands[index]!.startsWith("node ") && commands[index]!.includes("dynamic-provider"),
-      );
+      providers = started.filter((_, index) => commands[index]!.includes("pulumi-resource-pulumi-nodejs"));
       expect(providers.length).toBeGreaterThan(0);
       kill(pid);
     });

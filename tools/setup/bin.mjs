@@ -19,7 +19,8 @@ const dynamicProvider = join(root, "node_modules", "@pulumi", "pulumi", "pulumi-
 
 // This language host takes flags where newer ones read `runtime.options` of Pulumi.yaml. Type stripping is Node's work here.
 const LANGUAGE_HOST = `#!/bin/sh
-exec "$(dirname "$0")/pulumi-language-nodejs.real" -typescript=false "$@"
+nodeargs=$(sed -n 's/^ *nodeargs: *//p' Pulumi.yaml 2>/dev/null)
+exec "$(dirname "$0")/pulumi-language-nodejs.real" -typescript=false -nodeargs="$nodeargs" "$@"
 `;
 
 /**
