@@ -18,14 +18,12 @@ const SELDOM_USED = new Set([
 /** Lets these parts wait until somebody uses them. */
 export function deferSeldomUsed() {
   const { require: loadNow } = Module.prototype;
-  Module.prototype.require = Object.assign(
-    /** @this {Module} @param {string} id */
-    function require(id) {
-      const load = () => loadNow.call(this, id);
-      return SELDOM_USED.has(id) && isOfSdk(this.filename) ? lazily(load) : load();
-    },
-    loadNow,
-  );
+  /** @this {Module} @param {string} id */
+  function require(id) {
+    const load = () => loadNow.call(this, id);
+    return SELDOM_USED.has(id) && isOfSdk(this.filename) ? lazily(load) : load();
+  }
+  Module.prototype.require = /** @type {NodeJS.Require} */ (require);
 }
 
 /** @param {string} file */
