@@ -4,7 +4,7 @@ import { parseJson } from "../exact-json.ts";
 import { decideImages, own } from "../image/guard.ts";
 import type { ImageDecision } from "../image/guard.ts";
 import { promote } from "../image/promotion.ts";
-import { canonicalJson } from "../manifest/json.ts";
+import { canonicalJson, sameJson } from "../manifest/json.ts";
 import type { Manifest } from "../manifest/object.ts";
 import { stamp } from "../manifest/ownership.ts";
 import type { CheckedInputs, ProgramInputs, Secrets } from "../sync.protocol.ts";
@@ -49,7 +49,7 @@ export function check(
   const manifests = finalManifests(news, promoted, secrets, claim);
   const hooks = news.hooks === undefined ? {} : { hooks: finalHooks(news.hooks, promoted, secrets) };
   // A commit that changes no manifest leaves the inputs as they are, or every refresh would find the revision changed.
-  const isSame = canonicalJson([olds.manifests, olds.hooks]) === canonicalJson([manifests, hooks.hooks]);
+  const isSame = sameJson([olds.manifests, olds.hooks], [manifests, hooks.hooks]);
   const revision = isSame ? (olds.revision ?? news.revision) : news.revision;
   return {
     inputs: {

@@ -1,4 +1,5 @@
 import { causeOf } from "../error.ts";
+import { isList, isMembers } from "../manifest/json.ts";
 import type { CheckedInputs, ProgramInputs, RegisteredInputs, StoredOutputs, SyncOutputs } from "../sync.protocol.ts";
 import { foldOutputs, unfoldDesired, unfoldOutputs } from "../sync.protocol.ts";
 import { noteAssignments } from "./assignments.ts";
@@ -191,6 +192,10 @@ async function answer<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Long texts are not copied, as going through JSON would. */
 function plain<T>(value: T): T {
-  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
+  if (isList(value)) return value.map(plain) as T;
+  if (!isMembers(value)) return value;
+  const present = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(present.map(([name, member]) => [name, plain(member)])) as T;
 }
