@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { cacheFolder } from "./process/cache-folder.mjs";
 import { causeOf } from "./error.ts";
 import type { ParsedRegistries, RegistrySettings } from "./image/registries-conf.ts";
 import { parseRegistriesConf } from "./image/registries-conf.ts";
 import type { Registry } from "./image/registry.ts";
 import { createRegistry } from "./image/registry.ts";
+import { cacheFolder } from "./process/cache-folder.mjs";
 import { createCache } from "./render/cache.ts";
 
 export type { Registry } from "./image/registry.ts";

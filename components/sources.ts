@@ -2,7 +2,6 @@ import { join } from "node:path";
 
 import { RunError } from "@pulumi/pulumi";
 
-import { cacheFolder } from "./process/cache-folder.mjs";
 import type { Sources } from "./desired.ts";
 import { formatFailure } from "./error.ts";
 import { readInsteadOf } from "./git/instead-of.ts";
@@ -12,6 +11,7 @@ import type { SignaturePolicy } from "./git/signature-policy.ts";
 import type { GitWriter } from "./git/writer.ts";
 import { createGitWriter } from "./git/writer.ts";
 import { readImageUpdaters } from "./image-updaters.ts";
+import { cacheFolder } from "./process/cache-folder.mjs";
 import { openRegistry, readRegistries } from "./registries.ts";
 import { openCharts } from "./charts.ts";
 import { createRenderer } from "./render/render.ts";

@@ -47,8 +47,8 @@ function patternsFor(folder, up) {
 
 function layer(folder) {
   return [
-    restrict([`components/${folder}/*.ts`], patternsFor(folder, "\\.\\./")),
-    restrict([`components/${folder}/*/*.ts`], patternsFor(folder, "\\.\\./\\.\\./")),
+    restrict([`components/${folder}/*.{ts,mjs}`], patternsFor(folder, "\\.\\./")),
+    restrict([`components/${folder}/*/*.{ts,mjs}`], patternsFor(folder, "\\.\\./\\.\\./")),
   ];
 }
 

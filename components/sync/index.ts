@@ -192,7 +192,7 @@ async function answer<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Long texts are not copied, as going through JSON would. */
+/** Leaves out undefined members, as JSON does. Long texts are not copied, as going through JSON would. */
 function plain<T>(value: T): T {
   if (isList(value)) return value.map(plain) as T;
   if (!isMembers(value)) return value;
