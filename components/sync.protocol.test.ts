@@ -3,7 +3,8 @@ import { describe, expect, it } from "@jest/globals";
 import { outputsWith } from "./sync/sync.fixture.ts";
 import { foldOutputs, PROTOCOL, unfoldOutputs } from "./sync.protocol.ts";
 
-const outputs = outputsWith({ drift: ["Service qa/web: is missing"], builtAt: { api: "2024-01-31T10:00:00Z" } });
+const drift = ["Service qa/web: is missing"];
+const outputs = { ...outputsWith({ drift, builtAt: { api: "2024-01-31T10:00:00Z" } }), packed: "packed" };
 
 describe("outputs in the state", () => {
   it("have what the program asks for in one property, and everything once", () => {

@@ -5,7 +5,7 @@ import type { ProjectRules, Window } from "./project/project.ts";
  * What the program, the state and the provider process say to each other about one Application in one environment.
  * The state outlives the code, so `protocol` is stored with the outputs and newer code reads older numbers.
  */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 /** Where the cluster is; never how to prove who we are. */
 export type ClusterReference = KubeconfigReference | InClusterReference | GkeReference;
@@ -206,7 +206,7 @@ export interface PastSync {
   readonly result: string;
 }
 
-/** What `read`, `update` and `delete` need, kept small. */
+/** What `read`, `update` and `delete` need beside what was applied. */
 export interface SyncOutputs extends Identity {
   readonly protocol: number;
   readonly clusterId: string;
@@ -214,8 +214,6 @@ export interface SyncOutputs extends Identity {
   readonly images: Readonly<Record<string, string>>;
   /** Every object that exists because of us, in apply order. */
   readonly inventory: readonly string[];
-  /** Manifests and the API server's answers to them: JSON, Brotli, base64. */
-  readonly packed: string;
   /** Of the inputs that were last tried. */
   readonly digest: string;
   /** Of what the API server answered; absent where that is not all there is to compare, and in states that older code wrote. */
@@ -247,18 +245,22 @@ export type Observed = Pick<SyncOutputs, (typeof OBSERVED)[number]>;
 /** Outputs as the state has them. What the program asks of them is one: the SDK takes some fifty promises for each that it hands on. */
 export interface StoredOutputs extends Omit<SyncOutputs, keyof Observed> {
   readonly observed: Observed;
+  /** What was applied and the inputs beside it do not say: JSON, Brotli, base64. */
+  readonly packed: string;
 }
 
-export function foldOutputs(outputs: SyncOutputs): StoredOutputs {
+/** In a state of protocol 1 all outputs stand beside each other; there and in one of protocol 2, `packed` says all by itself. */
+export type OlderOutputs = SyncOutputs & Pick<StoredOutputs, "packed">;
+
+export function foldOutputs(outputs: OlderOutputs): StoredOutputs {
   const isObserved = ([name]: readonly [string, unknown]) => (OBSERVED as readonly string[]).includes(name);
   const entries = Object.entries(outputs);
   const observed = Object.fromEntries(entries.filter(isObserved)) as unknown as Observed;
-  const rest = Object.fromEntries(entries.filter((entry) => !isObserved(entry))) as Omit<SyncOutputs, keyof Observed>;
+  const rest = Object.fromEntries(entries.filter((entry) => !isObserved(entry))) as Omit<StoredOutputs, "observed">;
   return { ...rest, protocol: PROTOCOL, observed };
 }
 
-/** @param stored a state of protocol 1 has no `observed`: there all stands beside each other */
-export function unfoldOutputs(stored: StoredOutputs | SyncOutputs): SyncOutputs {
+export function unfoldOutputs(stored: StoredOutputs | OlderOutputs): OlderOutputs {
   if (!("observed" in stored)) return stored;
   const { observed, ...rest } = stored;
   return { ...rest, ...observed };

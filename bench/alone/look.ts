@@ -6,8 +6,8 @@ import { connect } from "../../components/kubernetes/connect.ts";
 import { ENVIRONMENT_LABEL, environmentLabel } from "../../components/manifest/ownership.ts";
 import { parseRef } from "../../components/manifest/object.ts";
 import type { StoredOutputs } from "../../components/sync.protocol.ts";
-import { unfoldOutputs } from "../../components/sync.protocol.ts";
 import { read } from "../../components/sync/read.ts";
+import { openRecord } from "../../components/sync/record.ts";
 import { STACK } from "../bed.ts";
 import type { Spent } from "../clock.ts";
 import { spent } from "../clock.ts";
@@ -26,7 +26,7 @@ export interface LookedAlone {
 const ROUNDS = 3;
 
 const [file = "", kubeconfig = ""] = process.argv.slice(2);
-const all = (JSON.parse(await readFile(file, "utf8")) as readonly StoredOutputs[]).map(unfoldOutputs);
+const all = (JSON.parse(await readFile(file, "utf8")) as readonly StoredOutputs[]).map(openRecord);
 const client = createClient(await connect({ kind: "kubeconfig", path: kubeconfig }, process.env));
 const discovery = await client.discover();
 const names = new Map(

@@ -53,6 +53,9 @@ export async function compare(
   );
   const drift = [
     ...fields.flatMap((field) => field.drift),
+    ...(subject.memory.lost ?? []).map(
+      (text) => `${text}: the state has been altered and does not say what was applied`,
+    ),
     ...surplus.map((object) => `${textOf(object)}: is not in Git`),
     ...(home?.drift ?? []),
   ];
@@ -101,7 +104,8 @@ interface Extra {
 }
 
 function judgeExtras(outputs: SyncOutputs, { memory }: Subject, { live, strays }: Observation): readonly Extra[] {
-  const retained = [...live].filter(([text]) => !(text in memory.manifests)).map(([, object]) => object);
+  const isKnown = (text: string) => Object.hasOwn(memory.manifests, text) || memory.lost?.includes(text) === true;
+  const retained = [...live].filter(([text]) => !isKnown(text)).map(([, object]) => object);
   const wanted = wantedUids(live, memory.manifests);
   return [...strays, ...retained]
     .filter((object) => !Object.hasOwn(memory.hooks ?? {}, textOf(object)))

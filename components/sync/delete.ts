@@ -13,12 +13,13 @@ import { runPhase } from "./hooks.ts";
 import { withLease } from "./leases.ts";
 import { hasLeft, isElsewhere } from "./members.ts";
 import { optionsOf } from "./options.ts";
-import { unpack } from "./pack.ts";
+import type { Memory } from "./pack.ts";
 import { permitted } from "./permit.ts";
 import { textOf } from "./plan.ts";
 import { isProtected } from "./protection.ts";
 import type { Removal } from "./prune.ts";
 import { removeWaves } from "./prune.ts";
+import type { SyncRecord } from "./record.ts";
 import { findRemovable } from "./removable.ts";
 import { forgetReplaced } from "./replaced.ts";
 import type { Report } from "./report.ts";
@@ -32,7 +33,7 @@ import { refuseClosedRemoval } from "./window.ts";
  * @throws GitOpsError when objects are still there after the Application's timeout, naming them
  */
 export async function remove(
-  outputs: SyncOutputs,
+  outputs: SyncRecord,
   report: Report,
   viewOf: ViewOf = currentSnapshot,
 ): Promise<readonly Removal[]> {
@@ -57,11 +58,12 @@ export async function remove(
 /** PreDelete hooks, then the objects, highest wave first, then PostDelete hooks; in the end what hooks ran as goes, too. */
 async function removeObjects(
   cluster: Cluster,
-  outputs: SyncOutputs,
+  outputs: SyncRecord,
   report: Report,
   viewOf: ViewOf,
 ): Promise<readonly Removal[]> {
-  const memory = await unpack(outputs.packed);
+  const memory = await outputs.memory();
+  refuseLost(memory, outputs);
   const snapshot = viewOf("delete", cluster, outputs.environment);
   const found = await findRemovable(cluster, snapshot, outputs, memory);
   const { removable, hookObjects, kept, isTakenOver, unclear } = found;
@@ -120,6 +122,15 @@ function refuseProtected({ environment, application, policy }: SyncOutputs): voi
   if (!policy.protect || hasLeft(environment, application)) return;
   throw new GitOpsError(
     `${environment}/${application} is protected and nothing of it was deleted; to give it up, set gitops:protect to "false", run pulumi up, then destroy`,
+    { code: "Refused" },
+  );
+}
+
+/** What hooks there are would not be known, nor what the objects' own texts say of a deletion. */
+function refuseLost({ lost }: Memory, { environment, application }: SyncOutputs): void {
+  if (lost === undefined) return;
+  throw new GitOpsError(
+    `nothing of ${environment}/${application} was deleted: the state has been altered and does not say what was applied (${lost.join(", ")}); run pulumi up with its file in Git, then try again`,
     { code: "Refused" },
   );
 }

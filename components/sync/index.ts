@@ -1,7 +1,7 @@
 import { causeOf } from "../error.ts";
 import { isList, isMembers } from "../manifest/json.ts";
-import type { CheckedInputs, ProgramInputs, RegisteredInputs, StoredOutputs, SyncOutputs } from "../sync.protocol.ts";
-import { foldOutputs, unfoldDesired, unfoldOutputs } from "../sync.protocol.ts";
+import type { CheckedInputs, ProgramInputs, RegisteredInputs } from "../sync.protocol.ts";
+import { unfoldDesired } from "../sync.protocol.ts";
 import { noteAssignments } from "./assignments.ts";
 import { check } from "./check.ts";
 import { remove } from "./delete.ts";
@@ -10,6 +10,8 @@ import { diff } from "./diff.ts";
 import { keepIgnored } from "./keep-ignored.ts";
 import { announce } from "./members.ts";
 import { read } from "./read.ts";
+import type { Handed, SyncRecord } from "./record.ts";
+import { openRecord, resealRecord, sealRecord } from "./record.ts";
 import type { Remembered } from "./remembered.ts";
 import { recall, rememberedOf } from "./remembered.ts";
 import { announceReplaced, refuseMoved } from "./replaced.ts";
@@ -50,9 +52,9 @@ export const sync = {
       return { inputs: "claim" in inputs ? await keepIgnored(olds, inputs) : inputs };
     }),
 
-  diff: (_id: string, stored: StoredOutputs, news: CheckedInputs): Promise<DiffAnswer> =>
+  diff: (_id: string, handed: Handed, news: CheckedInputs): Promise<DiffAnswer> =>
     answer(async () => {
-      const olds = unfoldOutputs(stored);
+      const olds = openRecord(handed);
       const found = await diff(olds, news, { wasRead: wasRead.has(idOf(news)), look: () => lookNow(olds) });
       if (found.changes !== false) tellClosed(news);
       return found;
@@ -62,36 +64,35 @@ export const sync = {
     answer(async () => {
       learnSecrets(inputs);
       const id = idOf(inputs);
-      if (inputs.skipped === true) return { id, outs: foldOutputs(await skip(inputs)) };
+      if (inputs.skipped === true) return { id, outs: await sealRecord(await skip(inputs), inputs) };
       if (inputs.hold !== undefined) throw new Error(`not deployed: ${inputs.hold}`);
-      const outs = outsOf(id, inputs, await update(inputs, undefined, reportTo(inputs.resourceUrn)));
-      warn(outs, toldOf(inputs));
-      return { id, outs: foldOutputs(outs) };
+      const record = await recordOf(id, inputs, await update(inputs, undefined, reportTo(inputs.resourceUrn)));
+      warn(record, toldOf(inputs));
+      return { id, outs: await sealRecord(record, inputs) };
     }),
 
-  read: (id: string, stored: StoredOutputs) =>
+  read: (id: string, handed: Handed) =>
     answer(async () => {
-      learnSecrets(stored);
-      const { outputs: seen, inputs } = await read(unfoldOutputs(stored));
-      const outs = scrubbed(seen);
-      const props = foldOutputs(outs);
+      learnSecrets(handed);
+      const { outputs: seen, inputs } = await read(openRecord(handed));
+      const record = scrubbed(seen);
       wasRead.set(id, inputs === undefined ? rememberedOf(seen) : undefined);
       // Whether it is still closed is said where there is something to do.
-      warn(outs, outs.conditions.filter(isAboutWindow));
-      return inputs === undefined ? { id, props } : { id, props, inputs: { ...inputs, health: scrub(inputs.health) } };
+      warn(record, record.conditions.filter(isAboutWindow));
+      if (inputs === undefined) return { id, props: await resealRecord(record, handed) };
+      return { id, props: await sealRecord(record, inputs), inputs: { ...inputs, health: scrub(inputs.health) } };
     }),
 
-  update: (id: string, stored: StoredOutputs, news: CheckedInputs & Carrier) =>
+  update: (id: string, handed: Handed, news: CheckedInputs & Carrier) =>
     answer(async () => {
       learnSecrets(news);
-      const olds = unfoldOutputs(stored);
-      const outs = outsOf(id, news, await update(news, olds, reportTo(news.resourceUrn)));
-      warn(outs, [...olds.conditions, ...toldOf(news)]);
-      return { outs: foldOutputs(outs) };
+      const olds = openRecord(handed);
+      const record = await recordOf(id, news, await update(news, olds, reportTo(news.resourceUrn)));
+      warn(record, [...olds.conditions, ...toldOf(news)]);
+      return { outs: await sealRecord(record, news) };
     }),
 
-  delete: (_id: string, stored: StoredOutputs) =>
-    answer(() => remove(unfoldOutputs(stored), reportTo(stored.resourceUrn))),
+  delete: (_id: string, handed: Handed) => answer(() => remove(openRecord(handed), reportTo(handed.resourceUrn))),
 };
 
 /** The roster lives in the state only; what matters is what its `check` refuses. */
@@ -144,13 +145,13 @@ function toldOf({ policy }: CheckedInputs): readonly string[] {
 }
 
 /** @param known what has been said already */
-function warn({ resourceUrn, conditions }: SyncOutputs, known: readonly string[] = []): void {
+function warn({ resourceUrn, conditions }: SyncRecord, known: readonly string[] = []): void {
   const news = conditions.filter((sentence) => !known.includes(sentence));
   for (const sentence of news) reportTo(resourceUrn).warning(sentence);
 }
 
 /** Under `--refresh=false` nothing was read, so drift is looked for here and said in words. */
-async function lookNow(olds: SyncOutputs): Promise<readonly string[]> {
+async function lookNow(olds: SyncRecord): Promise<readonly string[]> {
   const { outputs, inputs } = await read(olds);
   const refusal = refuseMoved(inputs ?? {});
   if (refusal !== undefined) throw new Error(refusal);
@@ -161,14 +162,15 @@ async function lookNow(olds: SyncOutputs): Promise<readonly string[]> {
 }
 
 /** The engine keeps the state of a failed sync only when the error carries it. */
-function outsOf(id: string, inputs: Carrier, { outputs, error }: Synced): SyncOutputs {
+async function recordOf(id: string, inputs: CheckedInputs & Carrier, { outputs, error }: Synced): Promise<SyncRecord> {
   if (error === undefined) return scrubbed(outputs);
-  const properties = plain({ ...foldOutputs(scrubbed(outputs)), __provider: inputs.__provider });
+  const kept = await sealRecord(scrubbed(outputs), inputs);
+  const properties = plain({ ...kept, __provider: inputs.__provider });
   throw Object.assign(new Error(causeOf(error)), { id, properties, reasons: [scrub(causeOf(error))] });
 }
 
 /** What is said of an Application may quote what the cluster said. */
-function scrubbed(outputs: SyncOutputs): SyncOutputs {
+function scrubbed(outputs: SyncRecord): SyncRecord {
   const { conditions, drift, health } = outputs;
   return { ...outputs, conditions: conditions.map(scrub), drift: drift.map(scrub), health: scrub(health) };
 }

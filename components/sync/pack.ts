@@ -1,17 +1,23 @@
+import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, brotliDecompress, constants } from "node:zlib";
 
 import { parseJson } from "../exact-json.ts";
 import type { Applied } from "../manifest/applied.ts";
+import type { CheckedInputs } from "../sync.protocol.ts";
 
 /** What was applied, and what the API server answered: the memory that `read` compares the cluster with. */
 export interface Memory {
   /** Object -> manifest text, Secrets masked. */
-  readonly manifests: Readonly<Record<string, string>>;
+  readonly manifests: Texts;
   readonly applied: Readonly<Record<string, Applied>>;
   /** Hook -> manifest text, of the last sync; those of a deletion have to be known when Git is gone. Absent when there are none. */
-  readonly hooks?: Readonly<Record<string, string>>;
+  readonly hooks?: Texts;
+  /** Objects and hooks whose text was left to inputs that do not have it: somebody has altered the state. Absent when there are none. */
+  readonly lost?: readonly string[];
 }
+
+type Texts = Readonly<Record<string, string>>;
 
 export const NOTHING: Memory = { manifests: {}, applied: {} };
 
@@ -24,15 +30,75 @@ function pickFrom<T>(from: Readonly<Record<string, T>>, to: Readonly<Record<stri
   return Object.fromEntries(Object.entries(from).filter(([text]) => Object.hasOwn(to, text)));
 }
 
+/** Inputs that the state keeps beside what is packed. */
+export type Beside = Partial<Pick<CheckedInputs, "manifests" | "hooks">>;
+
+/** A text, or the hash of one that the inputs have under the same name. */
+type PackedTexts = Readonly<Record<string, string | { readonly sha256: string }>>;
+
+interface Packed {
+  readonly manifests: PackedTexts;
+  readonly applied: Readonly<Record<string, Applied>>;
+  readonly hooks?: PackedTexts;
+}
+
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
 
-/** JSON, Brotli, base64: manifests repeat themselves, and a state file is rewritten with every change. */
-export async function pack(memory: Memory): Promise<string> {
+/** JSON, Brotli, base64: a state file is rewritten with every change. What the inputs say is not said again. */
+export async function pack({ manifests, applied, hooks }: Memory, beside: Beside): Promise<string> {
+  const packed: Packed = {
+    ...{ manifests: shorten(manifests, beside.manifests), applied },
+    ...(hooks === undefined ? {} : { hooks: shorten(hooks, beside.hooks) }),
+  };
   const params = { [constants.BROTLI_PARAM_QUALITY]: 5 };
-  return (await compress(JSON.stringify(memory), { params })).toString("base64");
+  return (await compress(JSON.stringify(packed), { params })).toString("base64");
 }
 
-export async function unpack(packed: string): Promise<Memory> {
-  return parseJson((await decompress(Buffer.from(packed, "base64"))).toString()) as Memory;
+/** @param beside the inputs that were kept with it; what older code packed needs none */
+export async function unpack(packed: string, beside: Beside): Promise<Memory> {
+  const { manifests, applied, hooks } = parseJson(
+    (await decompress(Buffer.from(packed, "base64"))).toString(),
+  ) as Packed;
+  const [found, foundHooks] = [complete(manifests, beside.manifests), hooks && complete(hooks, beside.hooks)];
+  const lost = [...found.lost, ...(foundHooks?.lost ?? [])];
+  return {
+    ...{ manifests: found.texts, applied },
+    ...(foundHooks === undefined ? {} : { hooks: foundHooks.texts }),
+    ...(lost.length === 0 ? {} : { lost }),
+  };
+}
+
+function shorten(texts: Texts, beside: Texts = {}): PackedTexts {
+  const entries = Object.entries(texts).map(([name, text]) => [
+    name,
+    textIn(beside, name) === text ? { sha256: hash(text) } : text,
+  ]);
+  return Object.fromEntries(entries) as PackedTexts;
+}
+
+function complete(
+  packed: PackedTexts,
+  beside: Texts = {},
+): { readonly texts: Texts; readonly lost: readonly string[] } {
+  const found = Object.entries(packed).map(([name, text]) => [name, expand(name, text, beside)] as const);
+  return {
+    texts: Object.fromEntries(found.flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const]))),
+    lost: found.flatMap(([name, text]) => (text === undefined ? [name] : [])),
+  };
+}
+
+function expand(name: string, packed: PackedTexts[string], beside: Texts): string | undefined {
+  if (typeof packed === "string") return packed;
+  const text = textIn(beside, name);
+  return text !== undefined && hash(text) === packed.sha256 ? text : undefined;
+}
+
+function textIn(texts: Texts, name: string): string | undefined {
+  return Object.hasOwn(texts, name) ? texts[name] : undefined;
+}
+
+/** Short, because it guards against mistakes only. */
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 16);
 }

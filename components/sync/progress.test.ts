@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
 
-import { pack, unpack } from "./pack.ts";
 import { trackProgress } from "./progress.ts";
 
 const applied = { uid: "1", fieldsHash: "h", fields: {}, values: {} };
@@ -25,10 +24,5 @@ describe("progress", () => {
     progress.removed("Service qa/web");
     expect(progress.inventory()).toEqual([]);
     expect(progress.memory()).toEqual({ manifests: {}, applied: {} });
-  });
-
-  it("survives being packed into the state", async () => {
-    const memory = { manifests: { "Service qa/web": '{"kind":"Service"}' }, applied: { "Service qa/web": applied } };
-    expect(await unpack(await pack(memory))).toEqual(memory);
   });
 });

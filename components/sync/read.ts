@@ -17,14 +17,14 @@ import { metadataDrift } from "./namespace-metadata.ts";
 import type { Subject } from "./observe.ts";
 import { observe } from "./observe.ts";
 import type { Memory } from "./pack.ts";
-import { unpack } from "./pack.ts";
+import type { SyncRecord } from "./record.ts";
 import { rememberedOf } from "./remembered.ts";
 import { driftRules } from "./rules.ts";
 import type { ViewOf } from "./snapshots.ts";
 import { currentSnapshot } from "./snapshots.ts";
 
 export interface Reading {
-  readonly outputs: SyncOutputs;
+  readonly outputs: SyncRecord;
   /** Absent where they are what the state has: nothing but health has changed. */
   readonly inputs?: CheckedInputs;
 }
@@ -36,7 +36,7 @@ export interface Reading {
  * @throws GitOpsError when the cluster cannot be looked at; a difficulty with this Application alone becomes its drift, and so does
  *   another cluster than before
  */
-export async function read(outputs: SyncOutputs, viewOf: ViewOf = currentSnapshot): Promise<Reading> {
+export async function read(outputs: SyncRecord, viewOf: ViewOf = currentSnapshot): Promise<Reading> {
   if (outputs.protocol > PROTOCOL) throw newerState(outputs);
   const cluster = await openCluster(outputs.cluster);
   if (cluster.id !== outputs.clusterId) return elsewhere(outputs, cluster.id);
@@ -44,7 +44,7 @@ export async function read(outputs: SyncOutputs, viewOf: ViewOf = currentSnapsho
   // What fails here fails again below, where it is told.
   const health = await glance(outputs, snapshot).catch(() => undefined);
   if (health !== undefined) return { outputs: { ...outputs, ...noted(outputs, formatHealth(health)) } };
-  const memory = await unpack(outputs.packed);
+  const memory = await outputs.memory();
   try {
     const subject = subjectOf(outputs, memory);
     const observation = await observe(cluster, snapshot, subject);
@@ -89,7 +89,7 @@ function noted({ healthy, images }: SyncOutputs, health: string): Pick<SyncOutpu
 }
 
 function reading(
-  outputs: SyncOutputs,
+  outputs: SyncRecord,
   { hooks }: Memory,
   { drift, driftStays, conditions, shown, namespace, health }: Findings,
 ): Reading {
@@ -114,7 +114,7 @@ function reading(
  * Another cluster is not looked at, because there everything of ours would look deleted. Whether it takes the place of the first one only
  * the program says, which runs later; what it refuses then is refused in `check`.
  */
-function elsewhere(outputs: SyncOutputs, to: string): Reading {
+function elsewhere(outputs: SyncRecord, to: string): Reading {
   const { clusterId: from } = outputs;
   const sentence = `this is another cluster (kube-system ${to}) than the one it was deployed to (${from})`;
   const health = `Unknown: ${sentence}`;

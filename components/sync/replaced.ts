@@ -1,7 +1,8 @@
-import type { CheckedInputs, ClusterReference, SyncOutputs } from "../sync.protocol.ts";
+import type { CheckedInputs, ClusterReference } from "../sync.protocol.ts";
 import { anotherCluster, openCluster } from "./cluster.ts";
 import { noteHealth } from "./healthy.ts";
-import { NOTHING, pack } from "./pack.ts";
+import { NOTHING } from "./pack.ts";
+import type { SyncRecord } from "./record.ts";
 import type { Report } from "./report.ts";
 
 const replaced = new Map<string, Readonly<Record<string, string>>>();
@@ -35,9 +36,9 @@ export function refuseMoved({ environment, cluster, moved }: Partial<CheckedInpu
  */
 export async function forgetReplaced(
   reference: ClusterReference,
-  before: SyncOutputs,
+  before: SyncRecord,
   report: Report,
-): Promise<SyncOutputs> {
+): Promise<SyncRecord> {
   const { id } = await openCluster(reference);
   if (id === before.clusterId) return before;
   if (!isReplacement(before.environment, before.clusterId, id)) throw anotherCluster(reference, id, before.clusterId);
@@ -45,15 +46,16 @@ export async function forgetReplaced(
   report.warning(sentence);
   return {
     ...withoutAwaiting(before),
-    ...{ cluster: reference, clusterId: id, inventory: [], packed: await pack(NOTHING), digest: "", complete: false },
+    ...{ cluster: reference, clusterId: id, inventory: [], digest: "", complete: false },
+    memory: () => Promise.resolve(NOTHING),
     ...{ drift: [], driftStays: false, health: `Missing: ${sentence}`, conditions: [sentence] },
     // What ran there proves nothing of what is to run here.
     healthy: noteHealth(before.healthy, before.images, "Missing", new Date().toISOString()),
   };
 }
 
-function withoutAwaiting(outputs: SyncOutputs): SyncOutputs {
-  const kept: { -readonly [K in keyof SyncOutputs]: SyncOutputs[K] } = { ...outputs };
+function withoutAwaiting(outputs: SyncRecord): SyncRecord {
+  const kept: { -readonly [K in keyof SyncRecord]: SyncRecord[K] } = { ...outputs };
   delete kept.awaiting;
   return kept;
 }

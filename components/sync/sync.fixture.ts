@@ -35,7 +35,7 @@ export function desiredWith(manifests: Readonly<Record<string, string>>): Progra
 
 export function outputsWith(given: Partial<SyncOutputs>): SyncOutputs {
   return {
-    ...{ ...IDENTITY, images: {}, claim: "claim", protocol: PROTOCOL, clusterId: "cluster", inventory: [], packed: "" },
+    ...{ ...IDENTITY, images: {}, claim: "claim", protocol: PROTOCOL, clusterId: "cluster", inventory: [] },
     ...{ digest: "", complete: true, drift: [], health: "Healthy", conditions: [] },
     ...given,
   };

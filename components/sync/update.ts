@@ -15,12 +15,13 @@ import { withHooks } from "./hooks.ts";
 import { withLease } from "./leases.ts";
 import { noteHealth } from "./healthy.ts";
 import type { Memory } from "./pack.ts";
-import { NOTHING, pack, restrict, unpack } from "./pack.ts";
+import { NOTHING, restrict } from "./pack.ts";
 import { permitted } from "./permit.ts";
 import type { Progress } from "./progress.ts";
 import { trackProgress } from "./progress.ts";
 import { read } from "./read.ts";
 import { reconcile } from "./reconcile.ts";
+import type { SyncRecord } from "./record.ts";
 import { forgetReplaced } from "./replaced.ts";
 import type { Report } from "./report.ts";
 import { withRetry } from "./retry.ts";
@@ -31,7 +32,7 @@ import { currentSnapshot } from "./snapshots.ts";
 import { awaitFirstWindow, closedWindow, isAboutWindow } from "./window.ts";
 
 export interface Synced {
-  readonly outputs: SyncOutputs;
+  readonly outputs: SyncRecord;
   /** Why the sync did not finish; `outputs` say how far it came. */
   readonly error?: unknown;
 }
@@ -44,7 +45,7 @@ export interface Synced {
  */
 export async function update(
   inputs: CheckedInputs,
-  known: SyncOutputs | undefined,
+  known: SyncRecord | undefined,
   report: Report,
   viewOf: ViewOf = currentSnapshot,
 ): Promise<Synced> {
@@ -53,7 +54,7 @@ export async function update(
   const closed = closedWindow(inputs.policy);
   if (closed !== undefined) return { outputs: await postpone(inputs, before, closed, viewOf) };
   const cluster = await openCluster(inputs.cluster, before?.clusterId);
-  const memory = before === undefined ? NOTHING : await unpack(before.packed);
+  const memory = before === undefined ? NOTHING : await before.memory();
   if (before !== undefined && !isDue(inputs, before, memory)) return { outputs: await restate(inputs, before, viewOf) };
   const progress = trackProgress(memory, before?.inventory ?? [], before?.awaiting);
   const runHooks = runsHooks(inputs, before, memory);
@@ -72,7 +73,7 @@ interface Means {
 async function write(
   cluster: Cluster,
   inputs: CheckedInputs,
-  before: SyncOutputs | undefined,
+  before: SyncRecord | undefined,
   means: Means,
 ): Promise<Synced> {
   const { progress, report, runHooks } = means;
@@ -89,14 +90,14 @@ async function write(
     const healthy = noteHealth(before?.healthy, inputs.images, health, new Date().toISOString());
     const isReal = context.runs.started().size > 0 || hasWritten(progress, before);
     const history = isReal ? noted(inputs, before, "synced") : historyOf(before);
-    return { outputs: { ...(await outputsOf(inputs, cluster, progress, result)), healthy, ...history } };
+    return { outputs: { ...outputsOf(inputs, cluster, progress, result), healthy, ...history } };
   } catch (error) {
     if (before === undefined && progress.inventory().length === 0 && context.runs.started().size === 0) throw error;
     const result = { complete: false, conditions: [causeOf(error)] };
     // What was decided counts once any of it is in the cluster.
     const { images, builtAt, fromGit } = before === undefined || progress.written().size > 0 ? inputs : before;
     const healthy = noteHealth(before?.healthy, images, "Degraded", new Date().toISOString());
-    const outputs = await outputsOf(inputs, cluster, progress, result);
+    const outputs = outputsOf(inputs, cluster, progress, result);
     const history = noted(inputs, before, failed(scrub(causeOf(error))));
     return { error, outputs: { ...outputs, images, builtAt, fromGit, healthy, ...history } };
   }
@@ -114,13 +115,13 @@ function historyOf(before: History | undefined): History {
 }
 
 /** Whether anything was applied or pruned. */
-function hasWritten(progress: Progress, before: SyncOutputs | undefined): boolean {
+function hasWritten(progress: Progress, before: SyncRecord | undefined): boolean {
   const left = new Set(progress.inventory());
   return progress.written().size > 0 || (before?.inventory ?? []).some((text) => !left.has(text));
 }
 
 /** Keeps what changed beside the manifests, such as the policy, and says again what differs. */
-async function restate(inputs: CheckedInputs, before: SyncOutputs, viewOf: ViewOf): Promise<SyncOutputs> {
+async function restate(inputs: CheckedInputs, before: SyncRecord, viewOf: ViewOf): Promise<SyncRecord> {
   const { images, claim } = inputs;
   const told = { ...before, ...identityOf(inputs), images, claim, digest: digestOf(inputs) };
   return (await read(told, viewOf)).outputs;
@@ -129,12 +130,12 @@ async function restate(inputs: CheckedInputs, before: SyncOutputs, viewOf: ViewO
 /** Outside its sync windows nothing of an Application is written; the difference stays, and is said again. */
 async function postpone(
   inputs: CheckedInputs,
-  before: SyncOutputs | undefined,
+  before: SyncRecord | undefined,
   closed: string,
   viewOf: ViewOf,
-): Promise<SyncOutputs> {
+): Promise<SyncRecord> {
   if (before === undefined) return awaitFirstWindow(inputs, closed);
-  const hasChanged = hasGitChanged(inputs, await unpack(before.packed));
+  const hasChanged = hasGitChanged(inputs, await before.memory());
   const outputs = hasChanged
     ? (await read({ ...before, policy: inputs.policy }, viewOf)).outputs
     : await restate(inputs, before, viewOf);
@@ -145,7 +146,7 @@ async function postpone(
 }
 
 /** An empty render is more often a mistake than a wish. */
-function refuseEmpty({ manifests, policy, application }: CheckedInputs, before: SyncOutputs | undefined): void {
+function refuseEmpty({ manifests, policy, application }: CheckedInputs, before: SyncRecord | undefined): void {
   if (Object.keys(manifests).length > 0 || policy.allowEmpty || (before?.inventory ?? []).length === 0) return;
   const message = `${application}: Git holds no objects any more; all would be deleted, so nothing was (allowEmpty permits it)`;
   throw new GitOpsError(message, { code: "Refused" });
@@ -182,12 +183,7 @@ interface Result {
   readonly conditions: readonly string[];
 }
 
-async function outputsOf(
-  inputs: CheckedInputs,
-  { id: clusterId }: Cluster,
-  progress: Progress,
-  result: Result,
-): Promise<SyncOutputs> {
+function outputsOf(inputs: CheckedInputs, { id: clusterId }: Cluster, progress: Progress, result: Result): SyncRecord {
   const { images, claim } = inputs;
   const awaiting = progress.awaiting();
   const [memory, inventory] = [memoryOf(inputs, progress), progress.inventory()];
@@ -196,7 +192,7 @@ async function outputsOf(
     ...{ images, claim, protocol: PROTOCOL, clusterId, digest: digestOf(inputs), drift: [], driftStays: false },
     ...result,
     ...(Object.keys(awaiting).length === 0 ? {} : { awaiting }),
-    ...{ inventory, packed: await pack(memory), fingerprint: fingerprintOf(memory, inventory) },
+    ...{ inventory, memory: () => Promise.resolve(memory), fingerprint: fingerprintOf(memory, inventory) },
     health: result.complete ? "Healthy" : `Degraded: ${result.conditions.join("; ")}`,
   };
 }

@@ -2,6 +2,7 @@ import { GitOpsError } from "../error.ts";
 import { CLOSED, decideWindows } from "../project/windows.ts";
 import type { CheckedInputs, Policy, SyncOutputs } from "../sync.protocol.ts";
 import { hasLeft } from "./members.ts";
+import type { SyncRecord } from "./record.ts";
 import { skip } from "./skip.ts";
 
 /** Set to "true" by a person for a run of their own: a window with manualSync does not hold that up. */
@@ -21,7 +22,7 @@ export function isAboutWindow(sentence: string): boolean {
 }
 
 /** What the state keeps of a new Application for which no window is open: that all of it is still to be made. */
-export async function awaitFirstWindow(inputs: CheckedInputs, closed: string): Promise<SyncOutputs> {
+export async function awaitFirstWindow(inputs: CheckedInputs, closed: string): Promise<SyncRecord> {
   const undecided = { ...inputs, images: {}, builtAt: undefined, fromGit: undefined };
   return { ...(await skip(undecided)), complete: false, conditions: [closed], health: `Missing: ${closed}` };
 }

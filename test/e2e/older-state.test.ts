@@ -1,15 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
 import { PROTOCOL } from "../../components/sync.protocol.ts";
+import { pack, unpack } from "../../components/sync/pack.ts";
 import { expectExit } from "../support/expect-exit.ts";
 import { essences, objectsIn } from "../support/objects.ts";
 import { outputsOf } from "../support/pulumi.ts";
 import type { AlterableResource } from "../support/state.ts";
-import { alterState } from "../support/state.ts";
+import { alterState, syncsIn } from "../support/state.ts";
 import type { World } from "../support/world.ts";
 import { createWorld } from "../support/world.ts";
 
-describe("a state that older code has written", () => {
+/**
+ * Before protocol 3 what is packed says all by itself. In protocol 1 all outputs stand beside each other, so that the program finds nothing of
+ * what was observed.
+ */
+const OLDER: readonly (readonly [number, string, (sync: AlterableResource) => Promise<Record<string, unknown>>])[] = [
+  [1, "Unknown", async (sync) => ({ ...outputsOf(sync), protocol: 1, packed: await packedWhole(sync) })],
+  [2, "OutOfSync", async (sync) => ({ ...sync.outputs, protocol: 2, packed: await packedWhole(sync) })],
+];
+
+async function packedWhole({ inputs = {}, outputs = {} }: AlterableResource): Promise<string> {
+  return pack(await unpack(String(outputs["packed"]), inputs), {});
+}
+
+describe.each(OLDER)("a state of protocol %i", (number, heldAs, older) => {
   let world: World;
   let deployed: Readonly<Record<string, unknown>>;
   let statuses: Readonly<Record<string, unknown>>;
@@ -22,13 +36,9 @@ describe("a state that older code has written", () => {
   });
   afterAll(() => world.close());
 
-  const syncsIn = (resources: readonly AlterableResource[]) =>
-    resources.filter(({ type }) => type === "pulumi-nodejs:dynamic/gitops:Sync");
-
-  /** In protocol 1 all outputs stand beside each other. */
   const makeOlder = () =>
-    alterState(world, "qa", (resources) => {
-      for (const sync of syncsIn(resources)) sync.outputs = { ...outputsOf(sync), protocol: 1 };
+    alterState(world, "qa", async (resources) => {
+      for (const sync of syncsIn(resources)) sync.outputs = await older(sync);
     });
 
   const protocols = async () => Object.values(await world.syncs("qa")).map(({ outputs }) => outputs?.["protocol"]);
@@ -36,7 +46,7 @@ describe("a state that older code has written", () => {
   it("is no difference in a preview", async () => {
     await makeOlder();
     expectExit(await world.preview("qa", ["--expect-no-changes"]), 0);
-    expect(await protocols()).toEqual([1, 1, 1]);
+    expect(await protocols()).toEqual([number, number, number]);
   });
 
   it.each([
@@ -56,9 +66,9 @@ describe("a state that older code has written", () => {
     await makeOlder();
     await world.configure("qa", "gitops:overrides", { "worker-service": { targetRevision: "no-such-branch" } });
     expectExit(await world.up("qa", ["--skip-preview", "--refresh=false"]), 1);
-    expect((await protocols()).toSorted()).toEqual([1, PROTOCOL, PROTOCOL]);
+    expect((await protocols()).toSorted()).toEqual([number, PROTOCOL, PROTOCOL]);
     const { "worker-service": held, ...others } = await world.statuses("qa");
-    expect(held).toMatchObject({ sync: "Unknown", conditions: [expect.stringMatching(/^on hold: .*no-such-branch/)] });
+    expect(held).toMatchObject({ sync: heldAs, conditions: [expect.stringMatching(/^on hold: .*no-such-branch/)] });
     const { "worker-service": before, ...othersBefore } = statuses;
     expect(others).toEqual(othersBefore);
     await world.configure("qa", "gitops:overrides", undefined);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 
 import { valueAt, withValueAt } from "../../components/manifest/fields.ts";
 import type { Manifest } from "../../components/manifest/object.ts";
-import type { SyncOutputs } from "../../components/sync.protocol.ts";
+import type { SyncRecord } from "../../components/sync/record.ts";
 import type { RawApi } from "../support/raw-api.ts";
 import { openRawApi } from "../support/raw-api.ts";
 import { readSandbox } from "../support/sandbox.ts";
@@ -37,7 +37,7 @@ describe("drift of every built-in kind on the real API server", () => {
   let scene: Awaited<ReturnType<typeof openScene>>;
   let cases: readonly KindCase[];
   let objects: readonly Manifest[];
-  let outputs: SyncOutputs;
+  let outputs: SyncRecord;
 
   beforeAll(async () => {
     api = openRawApi(readSandbox(process.env));

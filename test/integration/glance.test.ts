@@ -1,14 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 
-import type { SyncOutputs } from "../../components/sync.protocol.ts";
 import { read } from "../../components/sync/read.ts";
+import type { SyncRecord } from "../../components/sync/record.ts";
 import { deployed, openScene, viewOf } from "./scene.ts";
 import { ignoring } from "./workload.ts";
 
 type Scene = Awaited<ReturnType<typeof openScene>>;
 
 /** Whether a look answers without comparing: then the engine keeps the inputs that it has. */
-const isQuiet = async (outputs: SyncOutputs) => (await read(outputs, viewOf)).inputs === undefined;
+const isQuiet = async (outputs: SyncRecord) => (await read(outputs, viewOf)).inputs === undefined;
 
 describe("a look at an Application of which nothing has changed", () => {
   it("gives the engine no inputs, and says what a comparison would say", async () => {
@@ -23,7 +23,7 @@ describe("a look at an Application of which nothing has changed", () => {
     expect(Object.keys(compared.inputs?.manifests ?? {})).toEqual(outputs.inventory);
   });
 
-  const deeds: readonly (readonly [string, (scene: Scene, outputs: SyncOutputs) => Promise<unknown>])[] = [
+  const deeds: readonly (readonly [string, (scene: Scene, outputs: SyncRecord) => Promise<unknown>])[] = [
     ["a value was changed", ({ change }) => change("one", "color", "red")],
     ["a controller changed a value", ({ change }) => change("one", "color", "red", "operator")],
     ["a person added a value", ({ change }) => change("one", "more", "x")],

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 
-import type { SyncOutputs } from "../../components/sync.protocol.ts";
+import type { SyncRecord } from "../../components/sync/record.ts";
 import { learnSecrets } from "../../components/sync/scrub.ts";
 import { deployed, openScene } from "./scene.ts";
 
-const results = ({ history = [] }: SyncOutputs) => history.map(({ result }) => result);
+const results = ({ history = [] }: SyncRecord) => history.map(({ result }) => result);
 
 describe("the history of an Application", () => {
   it("has every sync that wrote, pruned or tried, newest first, and no look at the cluster", async () => {
@@ -61,7 +61,7 @@ describe("the history of an Application", () => {
   });
 });
 
-function withoutHistory(outputs: SyncOutputs): SyncOutputs {
+function withoutHistory(outputs: SyncRecord): SyncRecord {
   const old = { ...outputs };
   Reflect.deleteProperty(old, "history");
   return old;

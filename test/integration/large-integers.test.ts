@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
 import type { Manifest } from "../../components/manifest/object.ts";
 import { readKubernetesYaml } from "../../components/render/kubernetes-yaml.ts";
-import type { SyncOutputs } from "../../components/sync.protocol.ts";
+import type { SyncRecord } from "../../components/sync/record.ts";
 import { run } from "../support/command.ts";
 import { readSandbox } from "../support/sandbox.ts";
 import { deployed, openScene } from "./scene.ts";
@@ -17,7 +17,7 @@ const LARGEST = "9223372036854775807";
 describe("integers of 64 bits", () => {
   const group = `w-${randomUUID().slice(0, 8)}.example.com`;
   let scene: Awaited<ReturnType<typeof openScene>>;
-  let outputs: SyncOutputs;
+  let outputs: SyncRecord;
 
   beforeAll(async () => {
     scene = await openScene();

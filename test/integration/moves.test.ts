@@ -7,11 +7,11 @@ import fc from "fast-check";
 
 import { openAssignments } from "../../components/assignments.ts";
 import type { Manifest } from "../../components/manifest/object.ts";
-import type { SyncOutputs } from "../../components/sync.protocol.ts";
 import { noteAssignments } from "../../components/sync/assignments.ts";
 import { remove } from "../../components/sync/delete.ts";
 import { announce } from "../../components/sync/members.ts";
 import { textOf } from "../../components/sync/plan.ts";
+import type { SyncRecord } from "../../components/sync/record.ts";
 import { hookJob } from "./job.ts";
 import { deployed, openScene } from "./scene.ts";
 
@@ -43,7 +43,7 @@ async function openTwo() {
 }
 
 /** Nothing is left to do or to say. */
-async function expectSettled({ preview }: Scene, outputs: SyncOutputs, objects: readonly Manifest[]): Promise<void> {
+async function expectSettled({ preview }: Scene, outputs: SyncRecord, objects: readonly Manifest[]): Promise<void> {
   expect(await preview(objects, outputs)).toMatchObject({ changes: false, drift: [], conditions: [] });
 }
 
@@ -95,7 +95,7 @@ describe("an object that moves to another Application in one run", () => {
       fc.asyncProperty(fc.array(owners, { minLength: 3, maxLength: 3 }), async (rounds) => {
         const scene = await openScene();
         const moving = ["m0", "m1", "m2", "m3", "m4", "m5"].map((name) => scene.configMap(name));
-        let outputs: Record<string, SyncOutputs | undefined> = {};
+        let outputs: Record<string, SyncRecord | undefined> = {};
         let uids: readonly unknown[] | undefined;
         for (const round of rounds) {
           const states = Object.fromEntries(

@@ -5,7 +5,7 @@ import { separateHooks } from "../../components/hooks.ts";
 import { canonicalJson } from "../../components/manifest/json.ts";
 import type { Manifest } from "../../components/manifest/object.ts";
 import { isSecret } from "../../components/manifest/secret.ts";
-import type { CheckedInputs, ClusterReference, Policy, SyncOutputs } from "../../components/sync.protocol.ts";
+import type { CheckedInputs, ClusterReference, Policy } from "../../components/sync.protocol.ts";
 import { check } from "../../components/sync/check.ts";
 import type { Cluster } from "../../components/sync/cluster.ts";
 import { openCluster } from "../../components/sync/cluster.ts";
@@ -14,6 +14,8 @@ import { digestOf } from "../../components/sync/digest.ts";
 import { keepIgnored } from "../../components/sync/keep-ignored.ts";
 import { textOf } from "../../components/sync/plan.ts";
 import { read } from "../../components/sync/read.ts";
+import type { SyncRecord } from "../../components/sync/record.ts";
+import { INPUTS, openRecord, sealRecord } from "../../components/sync/record.ts";
 import { recall, rememberedOf } from "../../components/sync/remembered.ts";
 import type { Report } from "../../components/sync/report.ts";
 import { takeSnapshot } from "../../components/sync/snapshot.ts";
@@ -73,7 +75,7 @@ export async function openScene(
 
   async function deploy(
     objects: readonly Manifest[],
-    before?: SyncOutputs,
+    before?: SyncRecord,
     policy: Partial<Policy> = {},
     application = before?.application ?? "web",
   ) {
@@ -81,19 +83,21 @@ export async function openScene(
     return sync(inputs(objects, { ...known, application }, policy), before);
   }
 
-  function sync(wanted: CheckedInputs, before: SyncOutputs | undefined) {
+  async function sync(wanted: CheckedInputs, before: SyncRecord | undefined) {
     state.set(digestOf(wanted), wanted);
-    return update(wanted, before, report, viewOf);
+    const { outputs, ...rest } = await update(wanted, before, report, viewOf);
+    return { outputs: await kept(outputs, wanted), ...rest };
   }
 
   /** With the inputs that the engine has then: what `read` answers, or else what it had. */
-  async function look(before: SyncOutputs) {
+  async function look(before: SyncRecord) {
     const { outputs, inputs: answered } = await read(before, viewOf);
-    return { outputs, inputs: answered ?? (recall(state.get(before.digest)!, rememberedOf(outputs)) as CheckedInputs) };
+    if (answered !== undefined) return { outputs: await kept(outputs, answered), inputs: answered };
+    return { outputs, inputs: recall(state.get(before.digest)!, rememberedOf(outputs)) as CheckedInputs };
   }
 
   /** What a preview would show: the objects as the cluster has them, those as Git wants them, and whether they differ. */
-  async function preview(objects: readonly Manifest[], before: SyncOutputs, policy: Partial<Policy> = {}) {
+  async function preview(objects: readonly Manifest[], before: SyncRecord, policy: Partial<Policy> = {}) {
     const seen = await look(before);
     const wanted = await keepIgnored(seen.inputs, inputs(objects, seen.inputs, policy));
     const lookAgain = () => Promise.reject(new Error("it was looked at already"));
@@ -102,7 +106,7 @@ export async function openScene(
   }
 
   /** A run as the engine does it: refresh, then update when anything differs. */
-  async function up(objects: readonly Manifest[], before: SyncOutputs, policy: Partial<Policy> = {}) {
+  async function up(objects: readonly Manifest[], before: SyncRecord, policy: Partial<Policy> = {}) {
     const { shown, changes, ...seen } = await preview(objects, before, policy);
     if (!changes) return seen;
     const olds = { ...seen, manifests: shown };
@@ -142,8 +146,18 @@ export async function openScene(
   };
 }
 
+/** A record by what is known, whichever way. */
+export async function knownOf({ memory, ...outputs }: SyncRecord) {
+  return { ...outputs, memory: await memory() };
+}
+
+/** What the engine hands back of it later. */
+async function kept(record: SyncRecord, inputs: CheckedInputs): Promise<SyncRecord> {
+  return openRecord({ ...(await sealRecord(record, inputs)), [INPUTS]: () => inputs });
+}
+
 /** The outputs of a sync that is expected to finish. */
-export async function deployed(result: Promise<{ outputs: SyncOutputs; error?: unknown }>): Promise<SyncOutputs> {
+export async function deployed(result: Promise<{ outputs: SyncRecord; error?: unknown }>): Promise<SyncRecord> {
   const { outputs, error } = await result;
   expect(error).toBeUndefined();
   return outputs;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 
 import type { Manifest } from "../../components/manifest/object.ts";
-import type { SyncOutputs } from "../../components/sync.protocol.ts";
 import { remove } from "../../components/sync/delete.ts";
 import { announce } from "../../components/sync/members.ts";
+import type { SyncRecord } from "../../components/sync/record.ts";
 import { deployed, openScene, viewOf } from "./scene.ts";
 import { definition, widget } from "./widget.ts";
 
@@ -205,7 +205,7 @@ describe("a sync against a real API server", () => {
   });
 });
 
-function serviceAccount({ policy }: SyncOutputs): Manifest {
+function serviceAccount({ policy }: SyncRecord): Manifest {
   return { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "orphan", namespace: policy.namespace } };
 }
 
