@@ -105,7 +105,7 @@ async function fill(
   return {
     ...{ sandbox, client, username: account.username, folder, project, env, repositories },
     controlPlane: Object.fromEntries(processes) as Readonly<Record<string, number>>,
-    state: stateFile(join(folder, "state", ".pulumi", "stacks", "gitops", `${STACK}.json`)),
+    state: stateFile(join(folder, "state", ".pulumi", "stacks", "gitops", `${STACK}.json.gz`)),
     meters: () => readMeters(sandbox, admin),
     async pushImage(reference) {
       await pushImages(sandboxFolder, [reference]);
@@ -157,7 +157,7 @@ function environmentOf(sandbox: Sandbox, folder: string, kubeconfig: string, opt
     ...{ HOME: join(folder, "home"), XDG_CACHE_HOME: join(folder, "cache"), KUBECONFIG: kubeconfig },
     ...{ PULUMI_HOME: join(folder, "home", ".pulumi"), PULUMI_BACKEND_URL: `file://${join(folder, "state")}` },
     ...{ NO_COLOR: "1", FORCE_COLOR: undefined },
-    PULUMI_ENABLE_LEGACY_REFRESH_DIFF: "true",
+    ...{ PULUMI_ENABLE_LEGACY_REFRESH_DIFF: "true", PULUMI_DIY_BACKEND_GZIP: "true" },
     ...(options.checkpoints === "end" ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {}),
   };
 }

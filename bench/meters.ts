@@ -75,7 +75,9 @@ export function dispatched(metrics: string): number {
 function readMetrics({ server, certificate }: Sandbox, token: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}` };
-    const sending = request(new URL("/metrics", server), { headers, ca: certificate }, (response) => {
+    // A connection that was kept may have been closed just now.
+    const options = { headers, ca: certificate, agent: false };
+    const sending = request(new URL("/metrics", server), options, (response) => {
       if (response.statusCode === 200) text(response).then(resolve, reject);
       else reject(new Error(`GET /metrics: ${String(response.statusCode)}`));
     });

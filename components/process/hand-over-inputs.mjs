@@ -28,7 +28,8 @@ function extend({ prototype }, outputs, inputs) {
     const properties = get.call(this);
     const companion = () => getInputs.call(this)?.toJavaScript() ?? {};
     const { toJavaScript } = Object.getPrototypeOf(properties);
-    properties.toJavaScript = () => Object.assign(toJavaScript.call(properties), { [INPUTS]: companion });
+    // Not enumerable: whoever copies the outputs does not mean the inputs.
+    properties.toJavaScript = () => Object.defineProperty(toJavaScript.call(properties), INPUTS, { value: companion });
     return properties;
   };
 }

@@ -17,7 +17,7 @@ export const INPUTS = Symbol.for("pulumi-gitops.inputs");
 export type Handed = (StoredOutputs | OlderOutputs) & { readonly [INPUTS]?: () => Beside };
 
 export function openRecord(handed: Handed): SyncRecord {
-  const { packed, [INPUTS]: _, ...outputs } = unfoldOutputs(handed) as OlderOutputs & Handed;
+  const { packed, ...outputs } = unfoldOutputs(handed);
   return { ...outputs, memory: () => unpack(packed, besideOf(handed)) };
 }
 

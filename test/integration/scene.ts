@@ -153,7 +153,7 @@ export async function knownOf({ memory, ...outputs }: SyncRecord) {
 
 /** What the engine hands back of it later. */
 async function kept(record: SyncRecord, inputs: CheckedInputs): Promise<SyncRecord> {
-  return openRecord({ ...(await sealRecord(record, inputs)), [INPUTS]: () => inputs });
+  return openRecord(Object.defineProperty(await sealRecord(record, inputs), INPUTS, { value: () => inputs }));
 }
 
 /** The outputs of a sync that is expected to finish. */
