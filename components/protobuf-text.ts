@@ -2,10 +2,10 @@ import { createRequire } from "node:module";
 
 import type * as Protobuf from "google-protobuf";
 
-const sdk = createRequire(import.meta.url).resolve("@pulumi/pulumi");
+/** Finds the very copies that Pulumi's SDK uses. */
+export const requireOfSdk = createRequire(createRequire(import.meta.url).resolve("@pulumi/pulumi"));
 
-/** The very copy that Pulumi's SDK uses. */
-export const { BinaryReader, BinaryWriter } = createRequire(sdk)("google-protobuf") as typeof Protobuf;
+export const { BinaryReader, BinaryWriter } = requireOfSdk("google-protobuf") as typeof Protobuf;
 
 /**
  * Lets protobuf leave text to Node. In its JavaScript each character is turned into bytes and back by itself, which is a third of what the

@@ -1,8 +1,10 @@
 import { log } from "@pulumi/pulumi";
 
+import { useLeanStructs } from "../components/protobuf-struct.ts";
 import { useNativeText } from "../components/protobuf-text.ts";
 
 useNativeText();
+useLeanStructs();
 // Who looks for a fault in Pulumi's SDK sets this variable of the SDK, and keeps what only serves that.
 if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"] === undefined) {
   // The SDK notes where each of some hundred promises of an Application began.
