@@ -249,10 +249,10 @@ export interface StoredOutputs extends Omit<SyncOutputs, keyof Observed> {
   readonly packed: string;
 }
 
-/** In a state of protocol 1 all outputs stand beside each other; there and in one of protocol 2, `packed` says all by itself. */
-export type OlderOutputs = SyncOutputs & Pick<StoredOutputs, "packed">;
+/** All outputs beside each other, as they stand in a state of protocol 1. There and in one of protocol 2, `packed` says all by itself. */
+export type FlatOutputs = SyncOutputs & Pick<StoredOutputs, "packed">;
 
-export function foldOutputs(outputs: OlderOutputs): StoredOutputs {
+export function foldOutputs(outputs: FlatOutputs): StoredOutputs {
   const isObserved = ([name]: readonly [string, unknown]) => (OBSERVED as readonly string[]).includes(name);
   const entries = Object.entries(outputs);
   const observed = Object.fromEntries(entries.filter(isObserved)) as unknown as Observed;
@@ -260,7 +260,7 @@ export function foldOutputs(outputs: OlderOutputs): StoredOutputs {
   return { ...rest, protocol: PROTOCOL, observed };
 }
 
-export function unfoldOutputs(stored: StoredOutputs | OlderOutputs): OlderOutputs {
+export function unfoldOutputs(stored: StoredOutputs | FlatOutputs): FlatOutputs {
   if (!("observed" in stored)) return stored;
   const { observed, ...rest } = stored;
   return { ...rest, ...observed };

@@ -2,9 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 
 import type { Credential } from "./docker-config.ts";
 import { parseImage } from "./reference.ts";
-import type { AskToken } from "./registry-auth.ts";
 import { createAuth } from "./registry-auth.ts";
 import { endpointOf } from "./registry-endpoint.ts";
+import type { AskToken } from "./registry-tokens.ts";
 
 const CHALLENGE = 'Bearer realm="https://registry.example.com/token",service="s"';
 

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import { GitOpsError } from "../error.ts";
 import { parseChallenges } from "./challenge.ts";
 import type { Challenge } from "./challenge.ts";
@@ -7,12 +5,9 @@ import type { Credential } from "./docker-config.ts";
 import type { CredentialsFor } from "./registry-credentials.ts";
 import type { Endpoint } from "./registry-endpoint.ts";
 import { isTrustedRealm } from "./registry-endpoint.ts";
-import type { HttpAnswer } from "./registry-http.ts";
-import { grantedToken, tokenRequest } from "./registry-token.ts";
-import type { Token, TokenQuery } from "./registry-token.ts";
-
-/** Asks a token service; the budget and the deadline are those of the list that needs the token. */
-export type AskToken = (url: URL, request: ReturnType<typeof tokenRequest>["request"]) => Promise<HttpAnswer>;
+import type { Token } from "./registry-token.ts";
+import type { AskToken } from "./registry-tokens.ts";
+import { createTokens } from "./registry-tokens.ts";
 
 export interface Auth {
   /** The `Authorization` to begin with: what the registry asked for last time, or nothing. */
@@ -31,38 +26,21 @@ type Scheme = { readonly kind: "basic" } | { readonly kind: "bearer"; readonly r
 // What listing may need (Azure asks for the last two); a registry must not make us ask for the right to push.
 const ACTIONS = ["pull", "metadata_read", "content_read"];
 
-/** Tokens are kept per realm, service, scope and credential until shortly before they expire. */
 export function createAuth(credentialsFor: CredentialsFor, now: () => number): Auth {
-  const tokens = new Map<string, Promise<Token>>();
+  const tokens = createTokens(now);
   const learnt = new Map<string, { readonly scheme: Scheme; readonly actions: readonly string[] }>();
 
-  const token = (
-    query: TokenQuery,
-    credential: Credential | undefined,
-    rejected: string | undefined,
-    ask: AskToken,
-  ): Promise<Token> => {
-    const key = keyOf(query, credential);
-    const request = async (): Promise<Token> => {
-      const { url, request: what } = tokenRequest(query, credential);
-      return grantedToken(await ask(url, what), now());
-    };
-    const isGood = (kept: Token): boolean => kept.expiresAt > now() && bearer(kept) !== rejected;
-    // Set before anything is awaited, so that requests at the same time share one token.
-    const next = tokens.get(key)?.then((kept) => (isGood(kept) ? kept : request()), request) ?? request();
-    tokens.set(key, next);
-    return next;
-  };
   const authorize = async (endpoint: Endpoint, rejected: string | undefined, ask: AskToken) => {
-    const known = learnt.get(endpoint.api.origin);
+    const { origin } = endpoint.api;
+    const known = learnt.get(origin);
     if (known === undefined) return undefined;
     const credential = await credentialsFor(endpoint);
     if (known.scheme.kind === "basic") return basic(credential);
     // Another entry of registries.conf for the same API may have listed the realm, for other credentials.
     if (!isTrustedRealm(known.scheme.realm, endpoint)) return undefined;
     const scope = `repository:${endpoint.repository}:${known.actions.join(",")}`;
-    const { realm, service } = known.scheme;
-    return bearer(await token({ realm, service, scope }, credential, rejected, ask));
+    const counter = { origin, service: known.scheme, credential };
+    return bearer(await tokens.get(counter, scope, tokenIn(rejected), ask));
   };
   return {
     initial: (endpoint, ask) => authorize(endpoint, undefined, ask),
@@ -104,17 +82,17 @@ function actionsOf({ parameters }: Challenge): readonly string[] {
   return ACTIONS.filter((action) => action === "pull" || asked.includes(action));
 }
 
+const BEARER = "Bearer ";
+
 function bearer({ value }: Token): string {
-  return `Bearer ${value}`;
+  return BEARER + value;
+}
+
+function tokenIn(authorization: string | undefined): string | undefined {
+  return authorization?.startsWith(BEARER) === true ? authorization.slice(BEARER.length) : undefined;
 }
 
 function basic(credential: Credential | undefined): string | undefined {
   if (credential?.kind !== "password") return undefined;
   return `Basic ${Buffer.from(`${credential.username}:${credential.password}`).toString("base64")}`;
-}
-
-function keyOf({ realm, service, scope }: TokenQuery, credential: Credential | undefined): string {
-  return createHash("sha256")
-    .update(JSON.stringify([realm.href, service, scope, credential ?? null]))
-    .digest("base64");
 }

@@ -2,11 +2,11 @@ import { GitOpsError } from "../error.ts";
 import type { Credential } from "./docker-config.ts";
 import type { HttpAnswer, HttpRequest } from "./registry-http.ts";
 
-/** What a token is to be good for (distribution.github.io/distribution/spec/auth/token). */
-export interface TokenQuery {
+/** Who gives tokens for a registry (distribution.github.io/distribution/spec/auth/token). */
+export interface TokenService {
   readonly realm: URL;
+  /** What it calls the registry; may be empty. */
   readonly service: string;
-  readonly scope: string;
 }
 
 export interface Token {
@@ -20,17 +20,19 @@ const DEFAULT_LIFE_S = 60;
 
 /** An identity token is exchanged by POST (OAuth 2), a password goes with GET, and without credential GET asks anonymously. */
 export function tokenRequest(
-  { realm, service, scope }: TokenQuery,
+  { realm, service }: TokenService,
+  scopes: readonly string[],
   credential: Credential | undefined,
 ): { readonly url: URL; readonly request: HttpRequest } {
-  const parameters = { ...(service === "" ? {} : { service }), scope };
+  const parameters = service === "" ? {} : { service };
   if (credential?.kind === "identityToken") {
     const grant = { grant_type: "refresh_token", client_id: CLIENT, refresh_token: credential.token };
-    const form = new URLSearchParams({ ...grant, ...parameters });
+    const form = new URLSearchParams({ ...grant, ...parameters, scope: scopes.join(" ") });
     return { url: realm, request: { headers: {}, form, followRedirects: false } };
   }
   const url = new URL(realm);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  for (const scope of scopes) url.searchParams.append("scope", scope);
   return { url, request: { headers: headersFor(credential), followRedirects: false } };
 }
 

@@ -1,5 +1,5 @@
 import { GitOpsError } from "../error.ts";
-import type { OlderOutputs, StoredOutputs, SyncOutputs } from "../sync.protocol.ts";
+import type { FlatOutputs, StoredOutputs, SyncOutputs } from "../sync.protocol.ts";
 import { foldOutputs, PROTOCOL, unfoldOutputs } from "../sync.protocol.ts";
 import type { Beside, Memory } from "./pack.ts";
 import { pack, unpack } from "./pack.ts";
@@ -14,7 +14,7 @@ export interface SyncRecord extends SyncOutputs {
 export const INPUTS = Symbol.for("pulumi-gitops.inputs");
 
 /** What Pulumi hands to the provider of a resource that exists. */
-export type Handed = (StoredOutputs | OlderOutputs) & { readonly [INPUTS]?: () => Beside };
+export type Handed = (StoredOutputs | FlatOutputs) & { readonly [INPUTS]?: () => Beside };
 
 export function openRecord(handed: Handed): SyncRecord {
   const { packed, ...outputs } = unfoldOutputs(handed);
@@ -37,7 +37,7 @@ function besideOf({ protocol, [INPUTS]: inputs }: Handed): Beside {
   if (inputs !== undefined) return inputs();
   if (protocol < PROTOCOL) return {};
   throw new GitOpsError(
-    "Pulumi started a dynamic provider other than the project's: `plugins` in Pulumi.yaml has to name components/process",
+    "Pulumi started another dynamic provider than the project's: plugins.providers in Pulumi.yaml has to name ./components/process",
     { code: "Unsupported" },
   );
 }
