@@ -42,15 +42,15 @@ describe("tokens of a registry", () => {
     expect(asked.map(({ length }) => length)).toEqual([1, 1, 1, 1]);
   });
 
-  it("are shared by those that would have to wait, ten at most", async () => {
+  it("are shared by those that would have to wait, 25 at most", async () => {
     const { asked, ask, settle } = serviceThat(all);
     const tokens = createTokens(Date.now);
-    const found = Promise.all(scopes(30).map((scope) => tokens.get(counter, scope, undefined, ask)));
+    const found = Promise.all(scopes(60).map((scope) => tokens.get(counter, scope, undefined, ask)));
     await settle();
-    expect(asked.map(({ length }) => length)).toEqual([1, 1, 1, 1, 10, 10, 6]);
+    expect(asked.map(({ length }) => length)).toEqual([1, 1, 1, 1, 25, 25, 6]);
     for (const [index, { value }] of (await found).entries())
       expect(value.split(",")).toContain(`repository:r${index}:pull`);
-    await tokens.get(counter, "repository:r29:pull", undefined, ask);
+    await tokens.get(counter, "repository:r59:pull", undefined, ask);
     expect(asked).toHaveLength(7);
   });
 

@@ -26,7 +26,7 @@ export interface Tokens {
 }
 
 /** So many that a token still fits in a header, which most servers limit to 8 kB: each is a line of JSON in it. */
-const SCOPES_A_TOKEN = 10;
+const SCOPES_A_TOKEN = 25;
 const REQUESTS_AT_ONCE = 4;
 
 /** Tokens are kept per registry, realm, service, scope and credential until shortly before they expire. */
