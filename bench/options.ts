@@ -46,7 +46,8 @@ export const HELP = `Measures the program with the real CLI on a sandbox of its 
   --scenario S        one or several with commas, or all (default): ${SCENARIOS.join(", ")}
                       the first up always runs, because all others need it
   --drift K           objects changed by hand, one round after another (default 1,1%,10%)
-  --runs R            repetitions of the no-op preview, each beside one of the engine floor; the medians count (default 1)
+  --runs R            repetitions of the no-op preview, each beside one of the engine floor, and of the bump,
+                      each after an up without changes; the medians count (default 1)
   --wait W            what a sync waits for: healthy or applied (default applied)
   --checkpoints C     when the CLI writes the state: after each step (each) or once (end, the default)
   --no-floor          leave out the engine's floor, and with it the ratios to it
