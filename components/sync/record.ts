@@ -18,7 +18,9 @@ export type Handed = (StoredOutputs | FlatOutputs) & { readonly [INPUTS]?: () =>
 
 export function openRecord(handed: Handed): SyncRecord {
   const { packed, ...outputs } = unfoldOutputs(handed);
-  return { ...outputs, memory: () => unpack(packed, besideOf(handed)) };
+  let memory: Promise<Memory> | undefined;
+  const recall = async () => unpack(packed, besideOf(handed));
+  return { ...outputs, memory: () => (memory ??= recall()) };
 }
 
 /** @param beside the inputs that the state is going to have with it */

@@ -65,6 +65,10 @@ describe("a small run of the bench", () => {
     ]);
   });
 
+  it("keeps the state within what is rendered, compressed, and a third of it", () => {
+    expect(figures("first-up")["state"]).toMatchObject({ met: true });
+  });
+
   it("asks the API server for each kind and little more in a preview without changes", () => {
     const { byVerb, total, listsOfOneKind } = command("no-op", 0).requests;
     expect(Object.keys(byVerb)).toEqual(["get", "list"]);
