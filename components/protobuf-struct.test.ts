@@ -69,6 +69,17 @@ describe("a Struct", () => {
     );
   });
 
+  it("has its members in the same order, in whatever order they come", () => {
+    fc.assert(
+      fc.property(members, (some) => {
+        const entries = Object.entries(some).map(([name, value]) => written({ [name]: value }));
+        const backwards = Buffer.concat(entries.toReversed());
+        expect(JSON.stringify(read(backwards))).toBe(JSON.stringify(bySdk(() => read(backwards))));
+        expect(JSON.stringify(read(backwards))).toBe(JSON.stringify(read(written(some))));
+      }),
+    );
+  });
+
   it("gives its fields to who asks for them, and writes what becomes of these", () => {
     const struct = Struct.deserializeBinary(written({ kept: { deep: [1] }, gone: "x" }));
     expect(struct.getFieldsMap().get("kept")?.toJavaScript()).toEqual({ deep: [1] });

@@ -60,10 +60,13 @@ function encode(members: object): Uint8Array {
   return writer.getResultBuffer();
 }
 
-/** In the order of their names, as the SDK writes a map. */
 function writeMembers(members: object, writer: Writer): void {
-  for (const entry of Object.entries(members).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-    writer.writeMessage(ENTRY, entry, writeEntry);
+  for (const entry of sorted(Object.entries(members))) writer.writeMessage(ENTRY, entry, writeEntry);
+}
+
+/** As the SDK reads and writes a map. What the engine sends is in any order, and in another one each time. */
+function sorted<T>(entries: readonly (readonly [string, T])[]): readonly (readonly [string, T])[] {
+  return entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function writeEntry([name, value]: readonly [string, unknown], writer: Writer): void {
@@ -100,7 +103,7 @@ function decode(bytes: Uint8Array): Record<string, never> {
 function readMembers(reader: Reader): Record<string, unknown> {
   const entries: (readonly [string, unknown])[] = [];
   while (reader.nextField()) entries.push(readMessage(reader, readEntry));
-  return Object.fromEntries(entries);
+  return Object.fromEntries(sorted(entries));
 }
 
 function readEntry(reader: Reader): readonly [string, unknown] {
