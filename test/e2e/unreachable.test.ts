@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { stringify } from "yaml";
 
+import { unpack } from "../../components/sync/pack.ts";
 import { expectExit } from "../support/expect-exit.ts";
 import { objectsIn, versions } from "../support/objects.ts";
+import type { ResourceState } from "../support/pulumi.ts";
 import { writeKubeconfig } from "../support/service-account.ts";
 import type { World } from "../support/world.ts";
 import { createWorld, SERVICES } from "../support/world.ts";
@@ -86,9 +88,11 @@ describe("an outage", () => {
   /** Health and messages may change in an outage; what is known to exist may not. */
   async function inventories(): Promise<unknown> {
     const syncs = Object.entries(await world.syncs("qa"));
-    return Object.fromEntries(
-      syncs.map(([name, { outputs }]) => [name, [outputs?.["inventory"], outputs?.["packed"]]]),
-    );
+    const known = async ({ inputs = {}, outputs = {} }: ResourceState) => [
+      outputs["inventory"],
+      await unpack(String(outputs["packed"]), inputs),
+    ];
+    return Object.fromEntries(await Promise.all(syncs.map(async ([name, sync]) => [name, await known(sync)] as const)));
   }
 
   it.each(OUTAGES)("when $what fails the preview with one clear line, and nothing changes", async ({ meet, says }) => {

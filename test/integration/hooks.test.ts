@@ -199,15 +199,16 @@ describe("the hooks of a sync", () => {
 
   it("are waited for while they are suspended, and have failed when somebody deletes them", async () => {
     const scene = await openScene();
-    const { deploy, configMap, removeByHand, namespace } = scene;
+    const { deploy, configMap, removeByHand, namespace, statuses } = scene;
     const suspended = hookJob(namespace, "held", "PreSync");
     const spec = { ...(suspended["spec"] as object), suspend: true };
     const syncing = deploy([configMap("web"), { ...suspended, spec }], undefined, { timeoutMs: 20_000 });
-    while ((await job(scene, "held"))?.["status"] === undefined) await new Promise((resolve) => setImmediate(resolve));
+    const held = `batch/Job ${namespace}/held`;
+    // Whoever waits for it has seen it.
+    while (!statuses.some((status) => status.includes(`${held}: `) && !status.includes("has not appeared yet")))
+      await new Promise((resolve) => setImmediate(resolve));
     await removeByHand("held", "Job", "batch");
-    expect(String((await syncing).error)).toContain(
-      `batch/Job ${namespace}/held: Unknown: disappeared before it was done`,
-    );
+    expect(String((await syncing).error)).toContain(`${held}: Unknown: disappeared before it was done`);
   });
 });
 

@@ -37,8 +37,9 @@ export async function openScene(
 ) {
   const { client } = await openCluster(reference);
   const warnings: string[] = [];
+  const statuses: string[] = [];
   const report: Report = {
-    status: () => undefined,
+    status: (sentence) => statuses.push(sentence),
     info: () => undefined,
     warning: (sentence) => warnings.push(sentence),
   };
@@ -133,6 +134,7 @@ export async function openScene(
     reference,
     namespace,
     warnings,
+    statuses,
     report,
     deploy,
     preview,
