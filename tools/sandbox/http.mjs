@@ -8,7 +8,8 @@ import { request as tls } from "node:https";
 export function request(url, { body, timeout = 5_000, ...options } = {}) {
   const send = url.startsWith("https:") ? tls : plain;
   return new Promise((resolve, reject) => {
-    const message = send(url, { ...options, signal: AbortSignal.timeout(timeout) }, (response) => {
+    // No agent: a connection that was kept may be closed by the server at the very moment in which it is used again.
+    const message = send(url, { ...options, agent: false, signal: AbortSignal.timeout(timeout) }, (response) => {
       const chunks = [];
       response.on("data", (chunk) => chunks.push(chunk));
       response.once("error", reject);
