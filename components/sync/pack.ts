@@ -4,6 +4,7 @@ import { brotliCompress, brotliDecompress, constants } from "node:zlib";
 
 import { parseJson } from "../exact-json.ts";
 import type { Applied } from "../manifest/applied.ts";
+import { member } from "../manifest/json.ts";
 import type { CheckedInputs } from "../sync.protocol.ts";
 
 /** What was applied, and what the API server answered: the memory that `read` compares the cluster with. */
@@ -72,7 +73,7 @@ export async function unpack(packed: string, beside: Beside): Promise<Memory> {
 function shorten(texts: Texts, beside: Texts = {}): PackedTexts {
   const entries = Object.entries(texts).map(([name, text]) => [
     name,
-    textIn(beside, name) === text ? { sha256: hash(text) } : text,
+    member(beside, name) === text ? { sha256: hash(text) } : text,
   ]);
   return Object.fromEntries(entries) as PackedTexts;
 }
@@ -90,12 +91,8 @@ function complete(
 
 function expand(name: string, packed: PackedTexts[string], beside: Texts): string | undefined {
   if (typeof packed === "string") return packed;
-  const text = textIn(beside, name);
-  return text !== undefined && hash(text) === packed.sha256 ? text : undefined;
-}
-
-function textIn(texts: Texts, name: string): string | undefined {
-  return Object.hasOwn(texts, name) ? texts[name] : undefined;
+  const text = member(beside, name);
+  return typeof text === "string" && hash(text) === packed.sha256 ? text : undefined;
 }
 
 /** Short, because it guards against mistakes only. */

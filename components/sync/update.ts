@@ -115,7 +115,7 @@ function historyOf(before: History | undefined): History {
 }
 
 /** Whether anything was applied or pruned. */
-function hasWritten(progress: Progress, before: SyncRecord | undefined): boolean {
+function hasWritten(progress: Progress, before: SyncOutputs | undefined): boolean {
   const left = new Set(progress.inventory());
   return progress.written().size > 0 || (before?.inventory ?? []).some((text) => !left.has(text));
 }
@@ -146,7 +146,7 @@ async function postpone(
 }
 
 /** An empty render is more often a mistake than a wish. */
-function refuseEmpty({ manifests, policy, application }: CheckedInputs, before: SyncRecord | undefined): void {
+function refuseEmpty({ manifests, policy, application }: CheckedInputs, before: SyncOutputs | undefined): void {
   if (Object.keys(manifests).length > 0 || policy.allowEmpty || (before?.inventory ?? []).length === 0) return;
   const message = `${application}: Git holds no objects any more; all would be deleted, so nothing was (allowEmpty permits it)`;
   throw new GitOpsError(message, { code: "Refused" });
