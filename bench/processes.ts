@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 
-import { commandOf, descendantsOf } from "../test/support/processes.ts";
+import { commandOf } from "../test/support/processes.ts";
 
 /** Who a process of the CLI is. */
 export type Role = "engine" | "language host" | "program" | "provider" | "other";
@@ -15,7 +15,7 @@ export interface Usage {
   readonly cpuOf: Readonly<Partial<Record<Role, number>>>;
 }
 
-/** Each look reads all of /proc, which is time taken from what is measured. */
+/** A look is time taken from what is measured. */
 const INTERVAL_MS = 250;
 const PAGE = 4096;
 /** Linux on x86-64 counts processor time in hundredths of a second for every user. */
@@ -29,6 +29,7 @@ interface Seen {
 
 /** Looks at a process and all it starts until told to stop. */
 export function followProcesses(pid: number): () => Promise<Usage> {
+  const members = familyOf(pid);
   const roles = new Map<number, Role>();
   const cpu = new Map<number, Seen>();
   const peakRssOf: Partial<Record<Role, number>> = {};
@@ -36,7 +37,7 @@ export function followProcesses(pid: number): () => Promise<Usage> {
   let peakRss = 0;
 
   async function look(): Promise<void> {
-    const pids = [pid, ...(await descendantsOf(pid))];
+    const pids = await members();
     const seen = await Promise.all(pids.map((each) => see(each, pid, roles)));
     const alive = pids.flatMap((each, index) => (seen[index] === undefined ? [] : [[each, seen[index]] as const]));
     for (const [each, now] of alive) cpu.set(each, now);
@@ -85,6 +86,20 @@ async function see(pid: number, root: number, roles: Map<number, Role>): Promise
   const role = known === undefined || known === "other" ? roleOf(await commandOf(pid), pid === root) : known;
   roles.set(pid, role);
   return { role, rss: Number(stat[21]) * PAGE, cpu: cpuIn(stat) };
+}
+
+/** Finds a process and all it has started. Each process is asked once for its parent: there are many, and hardly any are of the family. */
+function familyOf(root: number): () => Promise<readonly number[]> {
+  const family = new Set([root]);
+  const strangers = new Set<number>();
+  return async () => {
+    const alive = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+    const unknown = alive.filter((each) => !family.has(each) && !strangers.has(each));
+    const parents = await Promise.all(unknown.map(async (each) => Number((await statOf(each))?.[1])));
+    // In the order of their numbers, so that a parent is known before its children.
+    for (const [index, each] of unknown.entries()) (family.has(parents[index] ?? 0) ? family : strangers).add(each);
+    return alive.filter((each) => family.has(each));
+  };
 }
 
 function roleOf(command: string, isRoot: boolean): Role {
