@@ -26,7 +26,8 @@ import { outputOf } from "./registered.ts";
 import { openStages } from "./stages.ts";
 import type { ApplicationStatus } from "./status.ts";
 import { statusOf } from "./status.ts";
-import type { Observed, SyncArgs } from "./sync.protocol.ts";
+import type { SyncArgs } from "./sync.protocol.ts";
+import type { Observed } from "./sync.state.ts";
 import { Sync } from "./sync.ts";
 import type { Ran, WriteBackPlan } from "./write-back.ts";
 

@@ -2,7 +2,8 @@ import type { FollowedSource } from "./follow-charts.ts";
 import type { ProvenRun } from "./image/proof.ts";
 import { withoutDigest } from "./image/reference.ts";
 import { parseTagFilter } from "./image/tag-filter.ts";
-import type { HealthyRuns, Observed, PastSync, ProgramInputs } from "./sync.protocol.ts";
+import type { HealthyRuns, PastSync, ProgramInputs } from "./sync.protocol.ts";
+import type { Observed } from "./sync.state.ts";
 
 /** Version of the stack output's form; it grows when a field changes its meaning. */
 const SCHEMA = 1;

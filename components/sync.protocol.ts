@@ -3,9 +3,9 @@ import type { ProjectRules, Window } from "./project/project.ts";
 
 /**
  * What the program, the state and the provider process say to each other about one Application in one environment.
- * The state outlives the code, so `protocol` is stored with the outputs and newer code reads older numbers.
+ * The state outlives the code, so `protocol` is stored with the outputs and newer code reads older numbers (sync.state.ts).
  */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 
 /** Where the cluster is; never how to prove who we are. */
 export type ClusterReference = KubeconfigReference | InClusterReference | GkeReference;
@@ -232,38 +232,6 @@ export interface SyncOutputs extends Identity {
   /** The last syncs, newest first; absent in states that older code wrote. */
   readonly history?: readonly PastSync[];
   readonly conditions: readonly string[];
-}
-
-/** What the program asks of the outputs. */
-const OBSERVED = [
-  ...(["revision", "images", "builtAt", "inventory", "complete", "drift"] as const),
-  ...(["health", "healthy", "history", "conditions"] as const),
-];
-
-export type Observed = Pick<SyncOutputs, (typeof OBSERVED)[number]>;
-
-/** Outputs as the state has them. What the program asks of them is one: the SDK takes some fifty promises for each that it hands on. */
-export interface StoredOutputs extends Omit<SyncOutputs, keyof Observed> {
-  readonly observed: Observed;
-  /** What was applied and the inputs beside it do not say: JSON, Brotli, base64. */
-  readonly packed: string;
-}
-
-/** All outputs beside each other, as they stand in a state of protocol 1. There and in one of protocol 2, `packed` says all by itself. */
-export type FlatOutputs = SyncOutputs & Pick<StoredOutputs, "packed">;
-
-export function foldOutputs(outputs: FlatOutputs): StoredOutputs {
-  const isObserved = ([name]: readonly [string, unknown]) => (OBSERVED as readonly string[]).includes(name);
-  const entries = Object.entries(outputs);
-  const observed = Object.fromEntries(entries.filter(isObserved)) as unknown as Observed;
-  const rest = Object.fromEntries(entries.filter((entry) => !isObserved(entry))) as Omit<StoredOutputs, "observed">;
-  return { ...rest, protocol: PROTOCOL, observed };
-}
-
-export function unfoldOutputs(stored: StoredOutputs | FlatOutputs): FlatOutputs {
-  if (!("observed" in stored)) return stored;
-  const { observed, ...rest } = stored;
-  return { ...rest, ...observed };
 }
 
 /** The part of inputs or outputs that travels unchanged from one to the other. */

@@ -1,26 +1,43 @@
 import { describe, expect, it } from "@jest/globals";
 
 import { outputsWith } from "./sync/sync.fixture.ts";
-import { foldOutputs, PROTOCOL, unfoldOutputs } from "./sync.protocol.ts";
+import type { OlderOutputs } from "./sync.state.ts";
+import { foldOutputs, unfoldOutputs } from "./sync.state.ts";
 
 const drift = ["Service qa/web: is missing"];
 const outputs = { ...outputsWith({ drift, builtAt: { api: "2024-01-31T10:00:00Z" } }), packed: "packed" };
 
+/** With `observed` as an object, and the rest beside it. */
+function nested(): OlderOutputs {
+  const { observed, details, ...apart } = foldOutputs(outputs);
+  const [told, rest] = [observed, details].map((text) => JSON.parse(text) as Record<string, unknown>);
+  return { ...rest, ...apart, protocol: 3, observed: told } as unknown as OlderOutputs;
+}
+
 describe("outputs in the state", () => {
-  it("have what the program asks for in one property, and everything once", () => {
-    const { observed, ...rest } = foldOutputs(outputs);
-    expect(observed).toMatchObject({ drift: outputs.drift, builtAt: outputs.builtAt, inventory: outputs.inventory });
-    expect(Object.keys(rest).filter((name) => Object.hasOwn(observed, name))).toEqual([]);
-    expect({ ...rest, ...observed }).toEqual(outputs);
+  it("have what the program asks for in one text, the rest in another, and what may be secret by itself", () => {
+    const { observed, details, ...apart } = foldOutputs(outputs);
+    const [told, rest] = [observed, details].map((text) => JSON.parse(text) as Record<string, unknown>);
+    expect(told).toMatchObject({ drift: outputs.drift, builtAt: outputs.builtAt, inventory: outputs.inventory });
+    expect(rest).toMatchObject({ claim: outputs.claim, policy: outputs.policy });
+    expect(Object.keys(apart).toSorted()).toEqual(["cluster", "packed", "protocol", "secrets"]);
+    expect({ ...rest, ...told, ...apart }).toEqual(outputs);
+  });
+
+  it("are the same text whatever the order in which they became known", () => {
+    const reversed = Object.fromEntries(Object.entries(outputs).toReversed()) as unknown as typeof outputs;
+    expect(foldOutputs(reversed)).toEqual(foldOutputs(outputs));
   });
 
   it("come back as they were", () => {
     expect(unfoldOutputs(foldOutputs(outputs))).toEqual(outputs);
   });
 
-  it("of an older form are read as they stand, and become the present form", () => {
-    const older = { ...outputs, protocol: 1 };
-    expect(unfoldOutputs(older)).toEqual(older);
-    expect(foldOutputs(unfoldOutputs(older)).protocol).toBe(PROTOCOL);
+  it.each([
+    [1, { ...outputs, protocol: 1 }],
+    [3, nested()],
+  ])("of protocol %i are read as they stand, and become the present form", (protocol, older) => {
+    expect(unfoldOutputs(older)).toEqual({ ...outputs, protocol });
+    expect(foldOutputs(unfoldOutputs(older))).toEqual(foldOutputs(outputs));
   });
 });

@@ -4,9 +4,11 @@ import { Output, secret } from "@pulumi/pulumi";
 import type { ClusterInput } from "./cluster.ts";
 import type { Outcome } from "./registered.ts";
 import { outcomeOf, silence, whenRegistered } from "./registered.ts";
-import type { Observed, SyncArgs } from "./sync.protocol.ts";
+import type { SyncArgs } from "./sync.protocol.ts";
 import { foldDesired } from "./sync.protocol.ts";
 import { DynamicResource, TYPES } from "./sync.provider.ts";
+import type { Observed } from "./sync.state.ts";
+import { unfoldObserved } from "./sync.state.ts";
 
 /** One Application's objects in the cluster: what is desired, what lives and what is left to do. */
 export class Sync extends DynamicResource {
@@ -29,10 +31,15 @@ export class Sync extends DynamicResource {
     // A failed resource rejects each of them, and one that nobody looks after ends the program with its stack.
     for (const property of Object.values(this)) if (Output.isInstance(property)) silence(property);
     this.registered = whenRegistered(this);
-    this.outcome = outcomeOf(Reflect.get(this, "observed") as Output<Observed | undefined>);
+    this.outcome = outcomeOf(Reflect.get(this, "observed") as Output<string | Observed | undefined>).then(unfolded);
     // Nobody asks for them any more, and what is desired is too large to be kept.
     for (const property of ["observed", ...Object.keys(inputs)]) Reflect.deleteProperty(this, property);
   }
+}
+
+function unfolded(outcome: Outcome<string | Observed | undefined>): Outcome<Observed | undefined> {
+  if (outcome.state !== "known") return outcome;
+  return { state: "known", value: outcome.value === undefined ? undefined : unfoldObserved(outcome.value) };
 }
 
 interface Below {

@@ -16,7 +16,7 @@ const LAYERS = {
   sync: ["manifest", "application", "project", "kubernetes", "image"],
 };
 /** What every folder may use beside its own. */
-const COMMON = ["error", "exact-json", "sync\\.protocol", "protobuf-struct", "protobuf-text", "remember"];
+const COMMON = ["error", "exact-json", "sync\\.(protocol|state)", "protobuf-struct", "protobuf-text", "remember"];
 /** The part of image/ that reaches no network; the live side may use nothing else of it. */
 const PURE_IMAGE = ["guard", "promotion", "reference"];
 const PURE_FOLDERS = ["manifest", "application", "version", "project", "access"];

@@ -5,7 +5,7 @@ import { createClient } from "../../components/kubernetes/client.ts";
 import { connect } from "../../components/kubernetes/connect.ts";
 import { ENVIRONMENT_LABEL, environmentLabel } from "../../components/manifest/ownership.ts";
 import { parseRef } from "../../components/manifest/object.ts";
-import type { StoredOutputs } from "../../components/sync.protocol.ts";
+import type { StoredOutputs } from "../../components/sync.state.ts";
 import { read } from "../../components/sync/read.ts";
 import { openRecord } from "../../components/sync/record.ts";
 import { STACK } from "../bed.ts";

@@ -2,6 +2,8 @@ import { causeOf } from "../error.ts";
 import { isList, isMembers } from "../manifest/json.ts";
 import type { CheckedInputs, ProgramInputs, RegisteredInputs } from "../sync.protocol.ts";
 import { unfoldDesired } from "../sync.protocol.ts";
+import type { StoredInputs } from "../sync.state.ts";
+import { foldInputs, unfoldInputs } from "../sync.state.ts";
 import { noteAssignments } from "./assignments.ts";
 import { check } from "./check.ts";
 import { remove } from "./delete.ts";
@@ -36,10 +38,10 @@ const wasTold = new Set<string>();
 
 /** The six methods of the Sync resource, as the engine calls them in the provider process. */
 export const sync = {
-  check: (kept: Partial<CheckedInputs>, registered: RegisteredInputs) =>
+  check: (stored: Partial<StoredInputs>, registered: RegisteredInputs) =>
     answer(async () => {
       const news = unfoldDesired(registered);
-      const olds = recall(kept, wasRead.get(idOf(news)));
+      const olds = recall(unfoldInputs(stored), wasRead.get(idOf(news)));
       learnSecrets(news);
       const refusal = refuseMoved(olds);
       if (refusal !== undefined) return { inputs: news, failures: [{ property: "cluster", reason: refusal }] };
@@ -49,19 +51,21 @@ export const sync = {
       for (const sentence of notes) reportTo(news.resourceUrn).info(sentence);
       // What is new is created without a diff.
       if (olds.claim === undefined && news.hold === undefined) tellClosed(news);
-      return { inputs: "claim" in inputs ? await keepIgnored(olds, inputs) : inputs };
+      return { inputs: foldInputs("claim" in inputs ? await keepIgnored(olds, inputs) : inputs) };
     }),
 
-  diff: (_id: string, handed: Handed, news: CheckedInputs): Promise<DiffAnswer> =>
+  diff: (_id: string, handed: Handed, stored: StoredInputs): Promise<DiffAnswer> =>
     answer(async () => {
+      const news = unfoldInputs(stored);
       const olds = openRecord(handed);
       const found = await diff(olds, news, { wasRead: wasRead.has(idOf(news)), look: () => lookNow(olds) });
       if (found.changes !== false) tellClosed(news);
       return found;
     }),
 
-  create: (inputs: CheckedInputs & Carrier) =>
+  create: (stored: StoredInputs & Carrier) =>
     answer(async () => {
+      const inputs = unfoldInputs(stored);
       learnSecrets(inputs);
       const id = idOf(inputs);
       if (inputs.skipped === true) return { id, outs: await sealRecord(await skip(inputs), inputs) };
@@ -73,18 +77,24 @@ export const sync = {
 
   read: (id: string, handed: Handed) =>
     answer(async () => {
-      learnSecrets(handed);
-      const { outputs: seen, inputs } = await read(openRecord(handed));
+      const olds = openRecord(handed);
+      learnSecrets(olds);
+      const { outputs: seen, inputs } = await read(olds);
       const record = scrubbed(seen);
       wasRead.set(id, inputs === undefined ? rememberedOf(seen) : undefined);
       // Whether it is still closed is said where there is something to do.
       warn(record, record.conditions.filter(isAboutWindow));
       if (inputs === undefined) return { id, props: await resealRecord(record, handed) };
-      return { id, props: await sealRecord(record, inputs), inputs: { ...inputs, health: scrub(inputs.health) } };
+      return {
+        id,
+        props: await sealRecord(record, inputs),
+        inputs: foldInputs({ ...inputs, health: scrub(inputs.health) }),
+      };
     }),
 
-  update: (id: string, handed: Handed, news: CheckedInputs & Carrier) =>
+  update: (id: string, handed: Handed, stored: StoredInputs & Carrier) =>
     answer(async () => {
+      const news = unfoldInputs(stored);
       learnSecrets(news);
       const olds = openRecord(handed);
       const record = await recordOf(id, news, await update(news, olds, reportTo(news.resourceUrn)));
@@ -92,7 +102,11 @@ export const sync = {
       return { outs: await sealRecord(record, news) };
     }),
 
-  delete: (_id: string, handed: Handed) => answer(() => remove(openRecord(handed), reportTo(handed.resourceUrn))),
+  delete: (_id: string, handed: Handed) =>
+    answer(() => {
+      const olds = openRecord(handed);
+      return remove(olds, reportTo(olds.resourceUrn));
+    }),
 };
 
 /** The roster lives in the state only; what matters is what its `check` refuses. */

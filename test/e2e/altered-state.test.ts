@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 
+import type { FlatOutputs } from "../../components/sync.state.ts";
+import { foldOutputs } from "../../components/sync.state.ts";
 import { expectExit } from "../support/expect-exit.ts";
 import { essences, objectsIn } from "../support/objects.ts";
-import { driftOf } from "../support/pulumi.ts";
+import { driftOf, outputsOf } from "../support/pulumi.ts";
 import { alterState, syncsIn } from "../support/state.ts";
 import type { World } from "../support/world.ts";
 import { createWorld } from "../support/world.ts";
@@ -21,13 +23,13 @@ describe("a state that somebody has altered", () => {
   afterAll(() => world.close());
 
   /** The text of each Service becomes another one, which what is packed in the outputs relies on. */
-  const alter = (outputs: Readonly<Record<string, unknown>> = {}) =>
+  const alter = (outputs: Partial<FlatOutputs> = {}) =>
     alterState(world, "qa", (resources) => {
       for (const sync of syncsIn(resources)) {
         const manifests = Object.entries(sync.inputs?.["manifests"] as Readonly<Record<string, string>>);
         const altered = manifests.map(([name, text]) => [name, name.startsWith("Service ") ? "{}" : text]);
         sync.inputs = { ...sync.inputs, manifests: Object.fromEntries(altered) as unknown };
-        sync.outputs = { ...sync.outputs, ...outputs };
+        sync.outputs = { ...sync.outputs, ...foldOutputs({ ...outputsOf(sync), ...outputs }) };
       }
     });
   const whole = async () => expect(essences(await objectsIn(world, "qa"))).toEqual(deployed);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 
 import { PROTOCOL } from "../../components/sync.protocol.ts";
+import { foldOutputs, unfoldInputs } from "../../components/sync.state.ts";
 import { pack, unpack } from "../../components/sync/pack.ts";
 import { expectExit } from "../support/expect-exit.ts";
 import { essences, objectsIn } from "../support/objects.ts";
@@ -11,13 +12,24 @@ import type { World } from "../support/world.ts";
 import { createWorld } from "../support/world.ts";
 
 /**
- * Before protocol 3 what is packed says all by itself. In protocol 1 all outputs stand beside each other, so that the program finds nothing of
- * what was observed.
+ * Before protocol 4 the policy and what was observed are objects, before protocol 3 what is packed says all by itself, and in protocol 1 all outputs
+ * stand beside each other, so that the program finds nothing of what was observed.
  */
 const OLDER: readonly (readonly [number, string, (sync: AlterableResource) => Promise<Record<string, unknown>>])[] = [
   [1, "Unknown", async (sync) => ({ ...outputsOf(sync), protocol: 1, packed: await packedWhole(sync) })],
-  [2, "OutOfSync", async (sync) => ({ ...sync.outputs, protocol: 2, packed: await packedWhole(sync) })],
+  [2, "OutOfSync", async (sync) => ({ ...nestedOf(sync), protocol: 2, packed: await packedWhole(sync) })],
+  [3, "OutOfSync", (sync) => Promise.resolve({ ...nestedOf(sync), protocol: 3 })],
 ];
+
+function nestedOf(sync: AlterableResource): Record<string, unknown> {
+  const { observed, details, ...apart } = foldOutputs(outputsOf(sync));
+  const { __provider } = sync.outputs ?? {};
+  return { ...parse(details), ...apart, __provider, observed: parse(observed) };
+}
+
+function parse(text: string): Record<string, unknown> {
+  return JSON.parse(text) as Record<string, unknown>;
+}
 
 async function packedWhole({ inputs = {}, outputs = {} }: AlterableResource): Promise<string> {
   return pack(await unpack(String(outputs["packed"]), inputs), {});
@@ -38,7 +50,10 @@ describe.each(OLDER)("a state of protocol %i", (number, heldAs, older) => {
 
   const makeOlder = () =>
     alterState(world, "qa", async (resources) => {
-      for (const sync of syncsIn(resources)) sync.outputs = await older(sync);
+      for (const sync of syncsIn(resources)) {
+        sync.outputs = await older(sync);
+        sync.inputs = { ...unfoldInputs(sync.inputs ?? {}) };
+      }
     });
 
   const protocols = async () => Object.values(await world.syncs("qa")).map(({ outputs }) => outputs?.["protocol"]);

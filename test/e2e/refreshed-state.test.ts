@@ -62,7 +62,7 @@ describe("after `pulumi refresh`, which keeps the drift in the state,", () => {
     for (let run = 0; run < 2; run++) {
       expectExit(await world.up("qa", ["--skip-preview"]), 0);
       const { "api-service": sync } = await world.syncs("qa");
-      expect(outputsOf(sync!)["drift"]).toEqual([expect.stringMatching(/COLOR/)]);
+      expect(outputsOf(sync!).drift).toEqual([expect.stringMatching(/COLOR/)]);
     }
     await world.writeApplication("api-service", text);
     expectExit(await world.up("qa", ["--skip-preview"]), 0);

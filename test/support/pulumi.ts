@@ -1,5 +1,5 @@
-import type { Observed, StoredOutputs } from "../../components/sync.protocol.ts";
-import { unfoldOutputs } from "../../components/sync.protocol.ts";
+import type { FlatOutputs, Observed, StoredOutputs } from "../../components/sync.state.ts";
+import { unfoldObserved, unfoldOutputs } from "../../components/sync.state.ts";
 import type { Run } from "./command.ts";
 
 /** A resource in the state, as `pulumi preview --json` and `pulumi stack export` print it. */
@@ -49,11 +49,11 @@ export interface Deployment {
 /** The sentences about an Application's drift that the refresh of a preview has found; none when nothing is to be done. */
 export function driftOf(preview: Preview, application: string): readonly string[] {
   const { oldState } = stepsOf(preview, application).at(-1) ?? {};
-  const observed = oldState?.outputs?.["observed"] as Partial<Observed> | undefined;
-  return observed?.drift ?? [];
+  const observed = oldState?.outputs?.["observed"] as string | Observed | undefined;
+  return observed === undefined ? [] : unfoldObserved(observed).drift;
 }
 
 /** The outputs of a Sync as the program and the provider speak of them, wherever they stand in the state. */
-export function outputsOf({ outputs }: Pick<ResourceState, "outputs">): Readonly<Record<string, unknown>> {
-  return { ...unfoldOutputs(outputs as unknown as StoredOutputs) };
+export function outputsOf({ outputs }: Pick<ResourceState, "outputs">): FlatOutputs {
+  return unfoldOutputs(outputs as unknown as StoredOutputs);
 }

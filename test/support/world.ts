@@ -154,8 +154,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       async syncs(stack) {
         const resources = (await exported(stack)).deployment.resources ?? [];
         const syncs = resources.filter(({ type }) => type === "pulumi-nodejs:dynamic/gitops:Sync");
-        const unfolded = syncs.map((sync) => ({ ...sync, outputs: outputsOf(sync) }));
-        return Object.fromEntries(unfolded.map((sync) => [String(sync.outputs["application"]), sync]));
+        const unfolded = syncs.map((sync) => ({ ...sync, outputs: { ...outputsOf(sync) } }));
+        return Object.fromEntries(unfolded.map((sync) => [sync.outputs.application, sync]));
       },
       async statuses(stack) {
         const { stdout } = await pulumi(["stack", "output", "applications", `--stack=${stack}`, "--json"]);
