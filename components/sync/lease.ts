@@ -12,7 +12,7 @@ import { fieldManager } from "./rules.ts";
 export interface Lease extends Guard {
   /** By how many shards the environment is deployed, as the Lease said when it was taken. */
   readonly shards: number;
-  /** Notes another number of shards. @throws GitOpsError when it could not be written */
+  /** Notes another number of shards. @throws GitOpsError when it could not be written, or the Lease is lost */
   note(shards: number): Promise<void>;
   /** Whether somebody else has it, for ever as far as this process is concerned. */
   isLost(): boolean;
@@ -39,25 +39,22 @@ export function keepLease(scope: LeaseScope, won: LeaseRecord, began: Moment): L
   // Well before anybody else may take it: a request needs time to arrive.
   const isOpen = () => lost === undefined && atMostSince(renewed) < (durationMs * 2) / 3;
 
-  async function renewNow(): Promise<void> {
+  /** @param shards noted as well */
+  async function renewNow(shards?: number): Promise<void> {
     const at = now();
     try {
-      record = await writeLease(scope, record);
+      record = await writeLease(scope, record, shards);
     } catch (error) {
       if (!isGitOpsError(error) || (error.code !== "Conflict" && error.code !== "NotFound")) throw error;
       const current = await readLease(scope);
       if (current?.holder !== won.holder || current.transitions !== won.transitions) {
-        lose(current);
-        return;
+        clearInterval(timer);
+        lost = lostTo(scope, won, current);
+        throw lost;
       }
-      record = await writeLease(scope, current);
+      record = await writeLease(scope, current, shards);
     }
     renewed = at;
-  }
-
-  function lose(current: LeaseRecord | undefined): void {
-    clearInterval(timer);
-    lost = lostTo(scope, won, current);
   }
 
   function renew(): Promise<void> {
@@ -69,7 +66,11 @@ export function keepLease(scope: LeaseScope, won: LeaseRecord, began: Moment): L
   return {
     isOpen,
     shards: won.shards,
-    note: async (shards) => void (record = await writeLease(scope, record, shards)),
+    async note(shards) {
+      // What a renewal is about to be answered the record does not say yet.
+      await renewing?.catch(() => undefined);
+      await renewNow(shards);
+    },
     isLost: () => lost !== undefined,
     async opened() {
       if (isOpen()) return;

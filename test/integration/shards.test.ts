@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 
@@ -6,6 +7,8 @@ import type { Client } from "../../components/kubernetes/client.ts";
 import { openCluster } from "../../components/sync/cluster.ts";
 import { leaseTarget, newLease } from "../../components/sync/lease-record.ts";
 import type { Lease } from "../../components/sync/lease.ts";
+import { readLease } from "../../components/sync/lease.ts";
+import { takeLease } from "../../components/sync/take-lease.ts";
 import { takeTurn } from "../../components/sync/take-turn.ts";
 
 const report = { status: () => undefined, info: () => undefined, warning: () => undefined };
@@ -75,6 +78,27 @@ describe("shards of one environment", () => {
     await (await turn(environment, { ...ALONE, before: 3 })).release();
     await turn(environment, ALONE);
     await expect(turn(environment, { index: 1, count: 3 })).rejects.toMatchObject({ code: "Refused" });
+  });
+
+  it("are noted also while the Lease is just being renewed", async () => {
+    const environment = newEnvironment();
+    const renewed = Promise.withResolvers<"renewed">();
+    // The renewal has arrived, and its answer is still under way.
+    const slow: Client = {
+      ...client,
+      async patchJson(...args) {
+        const answer = await client.patchJson(...args);
+        renewed.resolve("renewed");
+        await sleep(200);
+        return answer;
+      },
+    };
+    const lease = await takeLease({ client: slow, environment, holder: "run", report, durationSeconds: 1 });
+    taken.push(lease);
+    await renewed.promise;
+    await lease.note(2);
+    expect((await readLease({ client, environment }))?.shards).toBe(2);
+    await expect(lease.opened()).resolves.toBeUndefined();
   });
 
   it("lose their right for good when whoever excludes them has waited for them long enough", async () => {
